@@ -74,7 +74,7 @@ public static class Keys
 
     private static string Decode(string part)
     {
-        if (part.AsSpan().IndexOfAny('.', ':', '_', '~') < 0)
+        if (part.AsSpan().IndexOfAny(".:_~") < 0)
             return part;
         var bytes = new List<byte>(part.Length);
         for (var i = 0; i < part.Length; i++)
