@@ -1,0 +1,16 @@
+namespace HotlinePush.Security;
+
+/// <summary>In what capacity somebody acts. <see cref="Resident"/> has shown a tracking code; <see cref="System"/> is the product itself.</summary>
+public enum Role { Public, Resident, Desk, Unit, Supervisor, Publisher, Reviewer, Admin, System }
+
+/// <summary>Who acts: stands in every event of a history.</summary>
+/// <param name="Id">Key or account id; for residents and the public a fixed word, never a person.</param>
+/// <param name="UnitId">The unit of a unit's, publisher's or reviewer's key.</param>
+public sealed record Actor(Role Role, string Id, string? UnitId = null)
+{
+    public static readonly Actor System = new(Role.System, "system");
+    public static readonly Actor Resident = new(Role.Resident, "resident");
+    public static readonly Actor Public = new(Role.Public, "public");
+
+    public bool IsStaff => Role is not (Role.Public or Role.Resident);
+}
