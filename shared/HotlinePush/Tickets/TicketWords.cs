@@ -12,3 +12,23 @@ public static class TicketStates
 {
     public static bool IsOpen(this TicketState state) => state < TicketState.Closed;
 }
+
+/// <summary>Why a received ticket waits for the desk.</summary>
+public static class DeskReasons
+{
+    public const string NoRule = "noRule";
+    public const string LowConfidence = "lowConfidence";
+    public const string Confidential = "confidential";
+    public const string Returned = "returned";
+    public const string SupervisorNamesLead = "supervisorNamesLead";
+}
+
+/// <summary>How a ticket ended where no reason code of the contract says it.</summary>
+public static class EndReasons
+{
+    public const string Satisfied = "satisfied";
+    public const string Unreachable = "unreachable";
+    public const string AnsweredAtDesk = "answeredAtDesk";
+    public const string Merged = "merged";
+    public const string SupervisorClosed = "supervisorClosed";
+}

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using HotlinePush.Clocks;
+using HotlinePush.Security;
+
+namespace HotlinePush.Tickets;
+
+/// <summary>
+/// One request of a resident 工单, as its events say it stands (<see cref="TicketFold"/>). Immutable.
+/// Properties marked <see cref="PersonalAttribute"/> are sealed under the ticket's own data key wherever they are stored.
+/// </summary>
+public sealed record Ticket
+{
+    public required string Number { get; init; }
+
+    /// <summary>Count of the ticket's events: its version towards clients.</summary>
+    public int Seq { get; init; }
+
+    public TicketState State { get; init; }
+    public TicketType Type { get; init; }
+    public Priority Priority { get; init; }
+
+    /// <summary>The public asked for urgency: a hint for the desk, nothing more.</summary>
+    public bool UrgentHint { get; init; }
+
+    public required string Channel { get; init; }
+    public string? Source { get; init; }
+    public string? ExternalId { get; init; }
+    public DateTimeOffset? ExternalDueAt { get; init; }
+    public DateTimeOffset? OccurredAt { get; init; }
+    public DateTimeOffset ReceivedAt { get; init; }
+    public string? CategoryId { get; init; }
+    public string? AreaId { get; init; }
+
+    [Personal] public string? Subject { get; init; }
+    [Personal] public string? Description { get; init; }
+    [Personal] public Location? Location { get; init; }
+    [Personal] public Contact? Contact { get; init; }
+
+    /// <summary>Keyed hash of the phone or e-mail, for the person's list; null for anonymous tickets.</summary>
+    public string? PersonHash { get; init; }
+
+    public bool Anonymous { get; init; }
+    public bool Confidential { get; init; }
+
+    /// <summary>Units whose name stands in a confidential text: never dispatched to by the desk.</summary>
+    public ImmutableArray<string> NamedUnitIds { get; init; } = [];
+
+    /// <summary>Taken over from elsewhere with its own past: nobody is told of what happened then.</summary>
+    public bool Imported { get; init; }
+
+    public string? LeadUnitId { get; init; }
+    public ImmutableArray<string> CoUnitIds { get; init; } = [];
+
+    /// <summary>The unit may not return it 指定承办.</summary>
+    public bool Final { get; init; }
+
+    /// <summary>What the unit sees in place of a confidential ticket's words 脱敏转办稿.</summary>
+    [Personal] public string? UnitText { get; init; }
+
+    public DateTimeOffset? DispatchedAt { get; init; }
+    public string? DispatchRule { get; init; }
+    public int ApprovedReturns { get; init; }
+    public ReturnRequest? ReturnRequest { get; init; }
+
+    /// <summary>Why the ticket waits for the desk: a stable code of <see cref="DeskReasons"/>; null where it does not.</summary>
+    public string? DeskReason { get; init; }
+
+    public ImmutableArray<Suggestion> Suggestions { get; init; } = [];
+    public Alarm? Alarm { get; init; }
+
+    /// <summary>An urgent ticket is unsigned at its limit: somebody at the desk telephones the unit.</summary>
+    public bool TelephoneUnit { get; init; }
+
+    public ExtensionRequest? ExtensionRequest { get; init; }
+    public int ExtendedDays { get; init; }
+    public string? SuspensionRequest { get; init; }
+    public bool Suspended { get; init; }
+
+    public TicketAnswer? Answer { get; init; }
+    public bool AuditAccepted { get; init; }
+    public int Redos { get; init; }
+
+    /// <summary>Two redos did not satisfy the resident: a supervisor decides.</summary>
+    public bool SupervisorDue { get; init; }
+
+    /// <summary>The days (Asia/Shanghai) on which the resident could not be reached in the callback under way.</summary>
+    public ImmutableArray<DateOnly> UnreachedDays { get; init; } = [];
+
+    public bool? Resolved { get; init; }
+    public bool? Satisfied { get; init; }
+    public string? EndReason { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public string? MergedInto { get; init; }
+
+    /// <summary>Tickets merged into this one; their residents stay attached and are told.</summary>
+    public ImmutableArray<string> Joined { get; init; } = [];
+
+    public int Urges { get; init; }
+    public int FollowUps { get; init; }
+    public required TicketLimits Limits { get; init; }
+    public int PolicyVersion { get; init; }
+    public ImmutableArray<Clock> Clocks { get; init; } = [];
+
+    /// <summary>The ticket's one next moment over all its clocks; <see cref="NoMoment"/> where none is due.</summary>
+    public DateTimeOffset NextMoment
+    {
+        get
+        {
+            var next = NoMoment;
+            foreach (var clock in Clocks)
+                if (clock.NextReminderAt is { } at && at < next)
+                    next = at;
+            return next;
+        }
+    }
+
+    /// <summary>Stands for "no moment is due"; open tickets keep a row under it, so every open ticket can be enumerated.</summary>
+    public static readonly DateTimeOffset NoMoment = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The clock of a kind that runs or stands suspended now; null where none does.</summary>
+    public Clock? Running(ClockKind kind)
+    {
+        for (var i = Clocks.Length - 1; i >= 0; i--)
+            if (Clocks[i].Kind == kind && Clocks[i].StoppedAt is null)
+                return Clocks[i];
+        return null;
+    }
+
+    /// <summary>The latest clock of a kind, running or not.</summary>
+    public Clock? Latest(ClockKind kind) => Clocks.LastOrDefault(c => c.Kind == kind);
+}
+
+public sealed record Contact(string? Name = null, string? Phone = null, string? Email = null);
+
+/// <summary>WGS 84 degrees; the address as the resident gave it.</summary>
+public sealed record Location(double? Lat = null, double? Lng = null, string? Address = null);
+
+public sealed record ReturnRequest(string Reason, DateTimeOffset At, bool NeedsSupervisor);
+
+public sealed record ExtensionRequest(int WorkingDays, string Reason);
+
+/// <summary>A live emergency in the words: which words, and the number to dial at once.</summary>
+public sealed record Alarm(string Words, string Dial);
+
+public sealed record Suggestion(string CategoryId, string CategoryName, string? UnitId, double Confidence, string Why);
+
+public sealed record TicketAnswer(DateTimeOffset At, string UnitId, string? Outcome, ImmutableArray<string> Evidence)
+{
+    [Personal] public string? Text { get; init; }
+}

@@ -1,0 +1,122 @@
+using HotlinePush.Clocks;
+using HotlinePush.Messaging;
+using HotlinePush.Security;
+using HotlinePush.Storage;
+using HotlinePush.Units;
+
+namespace HotlinePush.Tickets;
+
+/// <summary>What became of a command: the ticket as it now is, or a refusal.</summary>
+public sealed record TicketResult(StoredTicket? Stored, Refusal? Refusal)
+{
+    public static implicit operator TicketResult(Refusal refusal) => new(null, refusal);
+}
+
+/// <summary>
+/// The way of a request: read the head, decide, commit one batch, bring the lists in line, send what is pending, answer.
+/// A failure after the commit never fails the request: the sweep finishes it.
+/// </summary>
+public sealed class TicketActions(
+    TicketStore store, TicketMessages following, IndexSync indexes, PendingMessages pending, CitySource cities, ProductClock clock, ILogger<TicketActions> log)
+{
+    private const int Attempts = 8;
+    private static readonly TimeSpan AfterCommit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Stores a new ticket. Null where the number is taken: draw another.</summary>
+    public async Task<TicketResult?> CreateAsync(Decision decision, CancellationToken ct)
+    {
+        if (decision.Refusal is { } refusal)
+            return refusal;
+        var ticket = TicketFold.Replay(decision.Events);
+        return await CommitAsync(null, ticket, decision, ct) is { } stored ? new(stored, null) : null;
+    }
+
+    /// <param name="ifVersion">The version the caller decided on; another one is a conflict. Null: whatever it is now.</param>
+    public async Task<TicketResult> ActAsync(string number, TicketCommand command, Actor by, int? ifVersion, CancellationToken ct)
+    {
+        if (command is MergeInto merge)
+            return await MergeAsync(number, merge, by, ifVersion, ct);
+        return await ActAloneAsync(number, command, by, ifVersion, ct);
+    }
+
+    /// <summary>Puts a decision of the product itself on a ticket; nothing to decide is no event.</summary>
+    public Task<TicketResult> ApplyAsync(string number, Func<Ticket, RuleContext, Decision> decide, CancellationToken ct) =>
+        LoopAsync(number, null, decide, ct);
+
+    private Task<TicketResult> ActAloneAsync(string number, TicketCommand command, Actor by, int? ifVersion, CancellationToken ct) =>
+        LoopAsync(number, ifVersion, (ticket, context) => TicketRules.Decide(ticket, command, by, context), ct);
+
+    private async Task<TicketResult> LoopAsync(string number, int? ifVersion, Func<Ticket, RuleContext, Decision> decide, CancellationToken ct)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            if (await store.ReadAsync(number, ct) is not { } stored)
+                return NotFound;
+            if (ifVersion is { } version && version != stored.Ticket.Seq)
+                return Conflict;
+            var decision = decide(stored.Ticket, new(await cities.GetAsync(ct), clock.GetUtcNow()));
+            if (decision.Refusal is { } refusal)
+                return refusal;
+            if (decision.Events.IsEmpty)
+                return new(stored, null);
+            var after = decision.Events.Aggregate(stored.Ticket, TicketFold.Apply);
+            if (await CommitAsync(stored, after, decision, ct) is { } committed)
+                return new(committed, null);
+        }
+
+        return Conflict;
+    }
+
+    private async Task<StoredTicket?> CommitAsync(StoredTicket? before, Ticket after, Decision decision, CancellationToken ct)
+    {
+        var (messages, touched) = following.After(before?.Ticket, after, decision.Events);
+        if (await store.CommitAsync(before, after, decision.Events, messages, ct) is not { } commit)
+            return null;
+        // The change stands. What follows is done now, but it neither fails the request nor ends with it.
+        using var bounded = new CancellationTokenSource(AfterCommit, clock.Engine);
+        try
+        {
+            await indexes.RunAsync(commit.Stored, touched, bounded.Token);
+            await pending.SendAsync(commit.Partition, commit.Pending, m => m.Type == TicketMessages.SyncType, bounded.Token);
+        }
+        catch (Exception e) when (e is TableStoreException or MessageBusException or OperationCanceledException)
+        {
+            log.LogWarning(e, "Ticket {Number}: what follows its change is left to the sweep", after.Number);
+        }
+
+        return commit.Stored;
+    }
+
+    /// <summary>The target accepts first; then the source ends; where that fails, the target lets go.</summary>
+    private async Task<TicketResult> MergeAsync(string number, MergeInto merge, Actor by, int? ifVersion, CancellationToken ct)
+    {
+        if (merge.Into == number)
+            return Invalid("into", "sameTicket", "工单不能并入自身。");
+        var source = await store.ReadAsync(number, ct);
+        if (source is null)
+            return NotFound;
+        if (ifVersion is { } version && version != source.Ticket.Seq)
+            return Conflict;
+        var dryRun = TicketRules.Decide(source.Ticket, merge, by, new(await cities.GetAsync(ct), clock.GetUtcNow()));
+        if (dryRun.Refusal is { } refusal)
+            return refusal;
+        if (await store.ReadAsync(merge.Into, ct) is not { } target)
+            return Invalid("into", "unknownTicket", "没有这个目标工单。");
+        if (target.Ticket.Confidential != source.Ticket.Confidential)
+            return Invalid("into", "confidential", "保密件不能与其他工单合并。");
+
+        var accepted = await ActAloneAsync(merge.Into, new AcceptDuplicate(number), Actor.System, null, ct);
+        if (accepted.Refusal is not null)
+            return accepted.Refusal;
+        var merged = await ActAloneAsync(number, merge, by, source.Ticket.Seq, ct);
+        if (merged.Refusal is not null)
+            await ActAloneAsync(merge.Into, new ReleaseDuplicate(number), Actor.System, null, ct);
+        return merged;
+    }
+
+    private static Refusal Invalid(string field, string problem, string message) =>
+        new("invalid", message, new Dictionary<string, string[]> { [field] = [problem] });
+
+    private static readonly Refusal NotFound = new("notFound", "没有这个工单。");
+    private static readonly Refusal Conflict = new("versionConflict", "工单刚刚被他人办理过，请刷新后再试。");
+}

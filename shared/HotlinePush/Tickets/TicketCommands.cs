@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using HotlinePush.Clocks;
+using HotlinePush.Security;
+using HotlinePush.Units;
+
+namespace HotlinePush.Tickets;
+
+/// <summary>What somebody asks of a ticket. Imperative; refused or turned into events by <see cref="TicketRules"/>.</summary>
+public abstract record TicketCommand;
+
+public sealed record AnswerAtDesk(string Text, string? ArticleId = null) : TicketCommand;
+public sealed record Dispatch(string LeadUnitId, ImmutableArray<string> CoUnitIds, bool Final = false, string? UnitText = null) : TicketCommand;
+public sealed record Sign : TicketCommand;
+public sealed record ReturnTicket(string Reason, string Text) : TicketCommand;
+public sealed record DecideReturn(bool Approve, string? Note = null, string? LeadUnitId = null) : TicketCommand;
+public sealed record Reassign(string LeadUnitId, string Note) : TicketCommand;
+public sealed record ContactResident(string? Note = null) : TicketCommand;
+public sealed record Extend(int WorkingDays, string Reason) : TicketCommand;
+public sealed record DecideExtension(bool Approve, string? Note = null) : TicketCommand;
+public sealed record Suspend(string Reason) : TicketCommand;
+public sealed record DecideSuspension(bool Approve, string? Note = null) : TicketCommand;
+public sealed record Resume : TicketCommand;
+public sealed record AnswerTicket(string Text, string? Outcome, ImmutableArray<string> Evidence) : TicketCommand;
+public sealed record Audit(bool Accept, string? Note = null) : TicketCommand;
+public sealed record CallBack(bool Reached, bool? Resolved = null, bool? Satisfied = null, string? Note = null) : TicketCommand;
+public sealed record MergeInto(string Into) : TicketCommand;
+public sealed record Decline(string Reason, string Text) : TicketCommand;
+public sealed record HandOver(string Service, string TakenBy) : TicketCommand;
+public sealed record Terminate(string Reason, string Text) : TicketCommand;
+public sealed record FollowUp(string Text) : TicketCommand;
+public sealed record Urge : TicketCommand;
+
+// The product's own.
+public sealed record AcceptDuplicate(string Number) : TicketCommand;
+public sealed record ReleaseDuplicate(string Number) : TicketCommand;
+public sealed record FireReminders : TicketCommand;
+public sealed record RecomputeDeadlines : TicketCommand;
+
+/// <summary>The reason codes of the contract, and where each stands in the law or in practice.</summary>
+public static class ReasonCodes
+{
+    public static readonly ImmutableArray<string> Return = ["notOurDuty", "wrongArea", "insufficientInfo", "otherLegalChannel"];
+    public static readonly ImmutableArray<string> Suspend = ["thirdParty", "materialAwaited", "legalProcedure"];
+    public static readonly ImmutableArray<string> Extend = ["complex", "jointHandling", "forceMajeure"];
+    public static readonly ImmutableArray<string> Decline = ["otherLegalChannel", "notGovernment", "vague", "abusive"];
+    public static readonly ImmutableArray<string> Terminate = ["callerWithdrew", "callerUncooperative", "repeated"];
+    public static readonly ImmutableArray<string> Services = ["110", "119", "120", "122"];
+}
+
+/// <summary>What a decision is made against.</summary>
+public sealed record RuleContext(City City, DateTimeOffset Now)
+{
+    public ClockRules Clocks(Ticket ticket) => new(City, Now, ticket.Priority == Priority.Urgent);
+}
+
+/// <summary>Either events, in order, or a refusal.</summary>
+public readonly record struct Decision(ImmutableArray<TicketEvent> Events, Refusal? Refusal)
+{
+    public static implicit operator Decision(Refusal refusal) => new([], refusal);
+}
+
+/// <summary>Collects the events of one decision; each sees the ticket as the one before it left it.</summary>
+internal sealed class Deciding(Ticket ticket, RuleContext context, Actor by)
+{
+    private readonly ImmutableArray<TicketEvent>.Builder _events = ImmutableArray.CreateBuilder<TicketEvent>();
+
+    public Ticket Ticket { get; private set; } = ticket;
+    public RuleContext Context => context;
+    public Actor By => by;
+    public ClockRules Clocks => context.Clocks(Ticket);
+
+    public Deciding Add(TicketEvent happened, TicketState? to = null, params IEnumerable<Clock> clocks)
+    {
+        happened = happened with
+        {
+            Seq = Ticket.Seq + 1,
+            At = context.Now,
+            By = by,
+            From = Ticket.State,
+            To = to ?? Ticket.State,
+            Clocks = Changed(clocks),
+        };
+        _events.Add(happened);
+        Ticket = TicketFold.Apply(Ticket, happened);
+        return this;
+    }
+
+    public Decision Done() => new(_events.ToImmutable(), null);
+
+    private ImmutableArray<Clock> Changed(IEnumerable<Clock> clocks)
+    {
+        var changed = ImmutableArray.CreateBuilder<Clock>();
+        foreach (var clock in clocks)
+            if (clock.Id > Ticket.Clocks.Length || !ReferenceEquals(Ticket.Clocks[clock.Id - 1], clock))
+                changed.Add(clock);
+        return changed.ToImmutable();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using HotlinePush.Clocks;
+using HotlinePush.Messaging;
+using HotlinePush.Timers;
+
+namespace HotlinePush.Tickets;
+
+/// <summary>Route a received ticket.</summary>
+public sealed record RouteTicket(string Number);
+
+/// <summary>Tell the people concerned of one event of a ticket.</summary>
+public sealed record TellPeople(string Number, int Seq, string Purpose);
+
+/// <summary>Learn from a dispatch that a person confirmed.</summary>
+public sealed record LearnDispatch(string Number);
+
+/// <summary>What a commit of a ticket owes: index rows, words to people, its next moment, routing.</summary>
+public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock clock)
+{
+    public const string RouteType = "ticket.route.v1";
+    public const string SyncType = "ticket.index.v1";
+    public const string TellType = "ticket.tell.v1";
+    public const string LearnType = "ticket.learn.v1";
+
+    public (List<PendingMessage> Messages, List<IndexKey> Touched) After(Ticket? before, Ticket after, ImmutableArray<TicketEvent> events)
+    {
+        var messages = new List<PendingMessage>();
+        var id = $"{after.Number}-{after.Seq}";
+        var touched = IndexSync.Touched(before, after);
+        if (touched.Count > 0)
+            messages.Add(catalogue.Message(SyncType, $"{id}-index", new SyncIndexes(after.Number, touched)));
+        if (after is { State: TicketState.Received, DeskReason: null } && before is null)
+            messages.Add(catalogue.Message(RouteType, $"{id}-route", new RouteTicket(after.Number)));
+        foreach (var happened in events)
+        {
+            foreach (var purpose in Purposes(after, happened))
+                messages.Add(catalogue.Message(TellType, $"{after.Number}-{happened.Seq}-{purpose}", new TellPeople(after.Number, happened.Seq, purpose)));
+            if (Confirms(after, happened))
+                messages.Add(catalogue.Message(LearnType, $"{id}-learn", new LearnDispatch(after.Number)));
+        }
+
+        if (after.State.IsOpen() && after.NextMoment != before?.NextMoment && TimerPass.Message(catalogue, clock, after) is { } timer)
+            messages.Add(timer);
+        return (messages, touched);
+    }
+
+    /// <summary>A person at the desk dispatched a ticket whose category is known: that is a confirmation.</summary>
+    private static bool Confirms(Ticket after, TicketEvent happened) =>
+        happened is TicketDispatched { By.Role: Security.Role.Desk or Security.Role.Supervisor } && after is { CategoryId: not null, Confidential: false };
+
+    private static IEnumerable<string> Purposes(Ticket after, TicketEvent happened)
+    {
+        if (happened is ReminderFellDue)
+            yield return TicketTexts.Reminder;
+        if (happened is TicketDispatched && after.Priority == Priority.Urgent)
+            yield return TicketTexts.Urgent;
+        if (after.Imported)
+            yield break;
+        var purpose = happened switch
+        {
+            TicketReceived { Alarm: not null } => TicketTexts.Emergency,
+            TicketReceived => TicketTexts.Received,
+            AnswerAudited { Accepted: true, To: TicketState.Answered } => TicketTexts.Answered,
+            ExtensionDecided { Approved: true } => TicketTexts.Extended,
+            CallbackMade { Result: CallbackResult.Redo } => TicketTexts.Redo,
+            TicketMerged => TicketTexts.Merged,
+            { To: TicketState.Closed or TicketState.Declined or TicketState.HandedOver or TicketState.Terminated } when happened.From != happened.To => TicketTexts.Closed,
+            _ => null,
+        };
+        if (purpose is not null)
+            yield return purpose;
+    }
+}

@@ -1,0 +1,80 @@
+using HotlinePush.Clocks;
+
+namespace HotlinePush.Tickets;
+
+public static partial class TicketRules
+{
+    private static Decision DecideSign(Deciding d)
+    {
+        if (d.Ticket.State != TicketState.Dispatched)
+            return WrongState(d.Ticket);
+        return d.Add(new TicketSigned(), TicketState.InProgress, Open(d, ClockKind.Sign).Select(d.Clocks.Stop)).Done();
+    }
+
+    private static Decision Decide(Deciding d, ReturnTicket c)
+    {
+        if ((NotOneOf(c.Reason, ReasonCodes.Return, "reason") ?? Missing(c.Text, "text")) is { } wrong)
+            return wrong;
+        if (d.Ticket.State is not (TicketState.Dispatched or TicketState.InProgress))
+            return WrongState(d.Ticket);
+        if (d.Ticket.Final)
+            return Refuse("dispatchFinal", "指定承办的工单不能退回。");
+        if (d.Ticket.ReturnRequest is not null)
+            return Refuse("wrongState", "退单申请已经提交，等待审定。");
+        var signed = d.Ticket.State == TicketState.InProgress;
+        var until = DeadlineCalculator.Compute(d.Ticket.DispatchedAt!.Value, TimeLimit.WorkingDays(1), d.Context.City.Calendar, OfficeHours.Default).DueAt;
+        if (!signed && d.Context.Now > until)
+            return Refuse("tooLate", "退单须在派单后一个工作日内提出。");
+        return d.Add(new ReturnRequested { Reason = c.Reason, Note = c.Text, NeedsSupervisor = signed }).Done();
+    }
+
+    private static Decision Decide(Deciding d, ContactResident c)
+    {
+        if (d.Ticket.State is not (TicketState.Dispatched or TicketState.InProgress))
+            return WrongState(d.Ticket);
+        return d.Add(new ResidentContacted { Note = c.Note }, clocks: Open(d, ClockKind.Response).Select(d.Clocks.Stop)).Done();
+    }
+
+    private static Decision Decide(Deciding d, Extend c)
+    {
+        if (NotOneOf(c.Reason, ReasonCodes.Extend, "reason") is { } wrong)
+            return wrong;
+        if (c.WorkingDays < 1)
+            return Refuse("invalid", "延期天数至少为1个工作日。", "workingDays", "outOfRange");
+        if (d.Ticket.State != TicketState.InProgress)
+            return WrongState(d.Ticket);
+        if (d.Ticket.ExtensionRequest is not null)
+            return Refuse("wrongState", "延期申请已经提交，等待审批。");
+        if (d.Ticket.Running(ClockKind.Resolve) is { IsSuspended: false } resolve && d.Context.Now > resolve.DueAt)
+            return Refuse("tooLate", "延期须在办理期限届满前提出。");
+        var left = d.Ticket.Limits.MaxExtension - d.Ticket.ExtendedDays;
+        if (c.WorkingDays > left)
+            return Refuse("invalid", $"延期累计不得超过{d.Ticket.Limits.MaxExtension}个工作日，还可申请{left}个。", "workingDays", "outOfRange");
+        return d.Add(new ExtensionRequested { WorkingDays = c.WorkingDays, Reason = c.Reason }).Done();
+    }
+
+    private static Decision Decide(Deciding d, Suspend c)
+    {
+        if (NotOneOf(c.Reason, ReasonCodes.Suspend, "reason") is { } wrong)
+            return wrong;
+        if (d.Ticket.State != TicketState.InProgress)
+            return WrongState(d.Ticket);
+        if (d.Ticket.Suspended || d.Ticket.SuspensionRequest is not null)
+            return Refuse("wrongState", "已经中止计时，或申请正在等待审批。");
+        return d.Add(new SuspensionRequested { Reason = c.Reason }).Done();
+    }
+
+    private static Decision Decide(Deciding d, AnswerTicket c)
+    {
+        if (Missing(c.Text, "text") is { } missing)
+            return missing;
+        if (d.Ticket.State != TicketState.InProgress)
+            return WrongState(d.Ticket);
+        var rules = d.Clocks;
+        return d.Add(
+            new AnswerGiven { UnitId = d.By.UnitId!, Outcome = c.Outcome, Evidence = c.Evidence, Note = c.Text },
+            TicketState.Answered,
+            Open(d, ClockKind.Response, ClockKind.Resolve, ClockKind.Unit)
+                .Select(k => rules.Stop(k.IsSuspended ? rules.Resume(k, "answer") : k))).Done();
+    }
+}

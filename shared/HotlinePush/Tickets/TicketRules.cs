@@ -1,0 +1,79 @@
+using HotlinePush.Clocks;
+using HotlinePush.Security;
+
+namespace HotlinePush.Tickets;
+
+/// <summary>
+/// The lifecycle: <c>(ticket, command, actor, set-up and now) → events or refusal</c>. Pure. Who may do what stands in
+/// <see cref="MayDo"/>; what the ticket's state allows, in the members by stage.
+/// </summary>
+public static partial class TicketRules
+{
+    public static Decision Decide(Ticket ticket, TicketCommand command, Actor by, RuleContext context)
+    {
+        if (!MayDo(command, by.Role))
+            return Refuse("roleLacking", "您的身份不能办理此项操作。");
+        if (by.Role == Role.Unit && by.UnitId != ticket.LeadUnitId && command is not FollowUp)
+            return Refuse("notLeadUnit", "只有主办单位可以办理此项操作。");
+        var deciding = new Deciding(ticket, context, by);
+        return command switch
+        {
+            AnswerAtDesk c => Decide(deciding, c),
+            Dispatch c => Decide(deciding, c),
+            Sign => DecideSign(deciding),
+            ReturnTicket c => Decide(deciding, c),
+            DecideReturn c => Decide(deciding, c),
+            Reassign c => Decide(deciding, c),
+            ContactResident c => Decide(deciding, c),
+            Extend c => Decide(deciding, c),
+            DecideExtension c => Decide(deciding, c),
+            Suspend c => Decide(deciding, c),
+            DecideSuspension c => Decide(deciding, c),
+            Resume => DecideResume(deciding),
+            AnswerTicket c => Decide(deciding, c),
+            Audit c => Decide(deciding, c),
+            CallBack c => Decide(deciding, c),
+            MergeInto c => Decide(deciding, c),
+            AcceptDuplicate c => Decide(deciding, c),
+            ReleaseDuplicate c => deciding.Add(new DuplicateLeft { Number = c.Number }).Done(),
+            Decline c => Decide(deciding, c),
+            HandOver c => Decide(deciding, c),
+            Terminate c => Decide(deciding, c),
+            FollowUp c => Decide(deciding, c),
+            Urge => DecideUrge(deciding),
+            FireReminders => DecideReminders(deciding),
+            RecomputeDeadlines => DecideRecompute(deciding),
+            _ => throw new ArgumentException($"No rule for {command.GetType().Name}."),
+        };
+    }
+
+    /// <summary>Who may do what; the state is looked at afterwards.</summary>
+    public static bool MayDo(TicketCommand command, Role role) => command switch
+    {
+        FollowUp => role is Role.Resident or Role.Desk or Role.Supervisor,
+        Urge => role is Role.Resident or Role.Desk or Role.Supervisor,
+        CallBack => role is Role.Resident or Role.Desk or Role.Supervisor,
+        Sign or ReturnTicket or ContactResident or Extend or Suspend or AnswerTicket => role is Role.Unit,
+        Resume => role is Role.Unit or Role.Desk or Role.Supervisor,
+        DecideExtension => role is Role.Supervisor,
+        FireReminders or RecomputeDeadlines or AcceptDuplicate or ReleaseDuplicate => role is Role.System,
+        Dispatch => role is Role.Desk or Role.Supervisor or Role.System,
+        _ => role is Role.Desk or Role.Supervisor,
+    };
+
+    private static Decision Refuse(string code, string message, string? field = null, string? problem = null) =>
+        new Refusal(code, message, field is null ? null : new Dictionary<string, string[]> { [field] = [problem ?? message] });
+
+    private static Decision WrongState(Ticket ticket) => Refuse("wrongState", ticket.State.IsOpen()
+        ? $"工单现在的状态是“{ticket.State}”，不能办理此项操作。"
+        : "工单已经办结，不能再办理。");
+
+    /// <summary>A text that has to be there: null when it is.</summary>
+    private static Decision? Missing(string? text, string field) =>
+        string.IsNullOrWhiteSpace(text) ? Refuse("invalid", "请填写必填内容。", field, "required") : null;
+
+    private static Decision? NotOneOf(string value, IReadOnlyList<string> codes, string field) =>
+        codes.Contains(value, StringComparer.Ordinal) ? null : Refuse("invalid", $"“{field}”应为：{string.Join("、", codes)}。", field, "unknownCode");
+
+    private static IEnumerable<Clock> StopAll(Deciding d) => d.Ticket.Clocks.Select(d.Clocks.Stop);
+}

@@ -1,0 +1,137 @@
+using HotlinePush.Channels;
+using HotlinePush.Clocks;
+using HotlinePush.Security;
+using HotlinePush.Units;
+
+namespace HotlinePush.Tickets;
+
+/// <summary>
+/// Tells people of one event of a ticket: its residents (those of merged tickets too, under their own numbers), or the duty contacts of
+/// whoever holds a clock. Every text has an id made of ticket, event and person, so a repeated message sends nothing twice.
+/// </summary>
+public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRing keys, IChannel channel, ProductClock clock)
+{
+    public const string TrackingPurpose = "track";
+
+    public async Task HandleAsync(TellPeople message, CancellationToken ct)
+    {
+        if (await tickets.ReadAsync(message.Number, ct) is not { Key: not null } stored)
+            return;
+        var events = await tickets.ReadHistoryAsync(stored, message.Seq, 1, ct);
+        if (events is not [var happened])
+            return;
+        var city = await cities.GetAsync(ct);
+        var id = $"{message.Number}-{message.Seq}-{message.Purpose}";
+        switch (happened)
+        {
+            case ReminderFellDue due:
+                await RemindAsync(stored.Ticket, due, id, city, ct);
+                break;
+            case TicketDispatched dispatched when message.Purpose == TicketTexts.Urgent:
+                await TellUnitAsync(stored.Ticket, dispatched, id, city, ct);
+                break;
+            default:
+                await TellResidentAsync(stored.Ticket, stored.Ticket, happened, message.Purpose, id, ct);
+                if (message.Purpose != TicketTexts.Received)
+                    foreach (var joined in await tickets.ReadManyAsync(stored.Ticket.Joined, ct))
+                        await TellResidentAsync(stored.Ticket, joined.Ticket, happened, message.Purpose, $"{id}-{joined.Ticket.Number}", ct);
+                break;
+        }
+    }
+
+    /// <param name="told">The ticket whose resident is told: the ticket itself, or one merged into it.</param>
+    private async Task TellResidentAsync(Ticket ticket, Ticket told, TicketEvent happened, string purpose, string id, CancellationToken ct)
+    {
+        if (AddressOf(told.Contact) is not var (kind, to))
+            return;
+        var values = new Dictionary<string, string>
+        {
+            ["number"] = told.Number,
+            ["code"] = keys.Token(TrackingPurpose, told.Number),
+            ["due"] = happened.Clocks.LastOrDefault(c => c.Kind == ClockKind.Resolve)?.DueAt is { } due
+                ? TicketTexts.Moment(due)
+                : ticket.Latest(ClockKind.Resolve) is { } resolve ? TicketTexts.Moment(resolve.DueAt) : "",
+            ["dial"] = (happened as TicketReceived)?.Alarm?.Dial ?? "110",
+            ["days"] = ((happened as ExtensionDecided)?.WorkingDays ?? 0).ToString(),
+            ["reason"] = TicketTexts.ReasonName((happened as ExtensionDecided)?.Reason ?? ""),
+            ["outcome"] = TicketTexts.ReasonName(ticket.EndReason ?? ""),
+            ["into"] = (happened as TicketMerged)?.Into ?? ticket.Number,
+        };
+        var (subject, body) = TicketTexts.Fill(purpose, values);
+        // What the desk wrote to the resident goes with it, unless the ticket is confidential: somebody else may read the phone.
+        if (purpose == TicketTexts.Closed && !ticket.Confidential && happened is AnsweredAtDesk or TicketDeclined or TicketTerminated && happened.Note is { } note)
+            body += note;
+        await channel.SendAsync(new(id, kind, to, kind == ChannelKind.Email ? subject : null, body, purpose, told.Number), ct);
+    }
+
+    private async Task RemindAsync(Ticket ticket, ReminderFellDue due, string id, City city, CancellationToken ct)
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["number"] = ticket.Number,
+            ["clock"] = TicketTexts.ClockName(due.Kind),
+            ["step"] = TicketTexts.StepName(due.Step),
+            ["unit"] = TicketTexts.UnitName(city, due.Holder),
+            ["due"] = TicketTexts.Moment(due.ClockDueAt),
+        };
+        await TellDutyAsync(ticket, due.Holder, due.Level, TicketTexts.Reminder, id, values, city, ct);
+    }
+
+    private async Task TellUnitAsync(Ticket ticket, TicketDispatched dispatched, string id, City city, CancellationToken ct)
+    {
+        var sign = dispatched.Clocks.First(c => c.Kind == ClockKind.Sign);
+        var values = new Dictionary<string, string>
+        {
+            ["number"] = ticket.Number,
+            ["unit"] = TicketTexts.UnitName(city, dispatched.LeadUnitId),
+            ["due"] = TicketTexts.Moment(sign.DueAt),
+        };
+        await TellDutyAsync(ticket, dispatched.LeadUnitId, 0, TicketTexts.Urgent, id, values, city, ct);
+    }
+
+    private async Task TellDutyAsync(
+        Ticket ticket, string holder, int level, string purpose, string id, Dictionary<string, string> values, City city, CancellationToken ct)
+    {
+        var (subject, body) = TicketTexts.Fill(purpose, values);
+        var contacts = DutyContacts.Of(city, holder, level);
+        for (var i = 0; i < contacts.Count; i++)
+            if (AddressOf(new Contact(null, contacts[i].Phone, contacts[i].Email)) is var (kind, to))
+                await channel.SendAsync(new($"{id}-{i}", kind, to, kind == ChannelKind.Email ? subject : null, body, purpose, ticket.Number), ct);
+    }
+
+    private static (ChannelKind Kind, string To)? AddressOf(Contact? contact) => contact switch
+    {
+        { Phone: { } phone } => (ChannelKind.Sms, phone),
+        { Email: { } email } => (ChannelKind.Email, email),
+        _ => null,
+    };
+}
+
+/// <summary>Who is told about a unit's clocks at a level; where nobody stands there, whoever stands next above, then below, then the desk.</summary>
+public static class DutyContacts
+{
+    /// <summary>The unit that is the desk itself: its contacts are the supervisors' and the desk's.</summary>
+    public const string DeskUnit = "desk";
+
+    public static IReadOnlyList<DutyContact> Of(City city, string holder, int level)
+    {
+        if (level >= 2 && At(city, DeskUnit, 2) is { Count: > 0 } supervisors)
+            return supervisors;
+        foreach (var unit in new[] { holder, city.FindUnit(holder)?.ParentId, DeskUnit })
+        {
+            if (unit is null)
+                continue;
+            for (var above = level; above <= 2; above++)
+                if (At(city, unit, above) is { Count: > 0 } found)
+                    return found;
+            for (var below = level - 1; below >= 0; below--)
+                if (At(city, unit, below) is { Count: > 0 } found)
+                    return found;
+        }
+
+        return [];
+    }
+
+    private static List<DutyContact> At(City city, string unitId, int level) =>
+        [.. (city.FindUnit(unitId)?.Contacts ?? []).Where(c => c.Level == level && (c.Phone ?? c.Email) is not null)];
+}

@@ -1,0 +1,67 @@
+using HotlinePush.Clocks;
+using HotlinePush.Messaging;
+using HotlinePush.Storage;
+using HotlinePush.Tickets;
+
+namespace HotlinePush.Timers;
+
+/// <summary>A ticket's moment has come, or will.</summary>
+/// <param name="Seq">The ticket's version when this was scheduled; only names the message.</param>
+public sealed record MomentDue(string Number, int Seq);
+
+/// <summary>
+/// Every five minutes: reads from each shard the moments due within ten and schedules a message for each. A commit whose next moment
+/// lies inside that window schedules it itself, so between the two no moment is missed. Doubles are harmless: what fires is decided on the head.
+/// </summary>
+public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatalogue catalogue, ProductClock clock, OperationsLog operations)
+{
+    public const string MomentType = "ticket.moment.v1";
+    public static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
+    private const int Page = 500;
+
+    /// <returns>How many moments were scheduled.</returns>
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        var scheduled = 0;
+        foreach (var shard in WorkShard.All)
+            scheduled += await ScheduleAsync(shard, clock.GetUtcNow() + Window, ct);
+        operations.TimerPassed();
+        return scheduled;
+    }
+
+    private async Task<int> ScheduleAsync(WorkShard shard, DateTimeOffset until, CancellationToken ct)
+    {
+        var scheduled = 0;
+        string? continuation = null;
+        do
+        {
+            var (due, next) = await tickets.ReadMomentsAsync(shard, until, Page, continuation, ct);
+            var urgent = await UrgentAsync(due, ct);
+            var messages = due.Select((d, i) => Message(catalogue, clock, d.Number, 0, d.Moment, urgent[i]).ToOutgoing()).ToArray();
+            if (messages.Length > 0)
+                await bus.SendAsync(messages, ct);
+            scheduled += messages.Length;
+            continuation = next;
+        }
+        while (continuation is not null);
+        return scheduled;
+    }
+
+    private async Task<bool[]> UrgentAsync(List<(DateTimeOffset Moment, string Number)> due, CancellationToken ct) =>
+        await Task.WhenAll(due.Select(async d => await tickets.ReadAsync(d.Number, ct) is { Ticket.Priority: Priority.Urgent }));
+
+    /// <summary>The message for a ticket's next moment; null where that lies beyond the window and a later pass will find it.</summary>
+    public static PendingMessage? Message(MessageCatalogue catalogue, ProductClock clock, Ticket ticket) =>
+        ticket.NextMoment < clock.GetUtcNow() + Window
+            ? Message(catalogue, clock, ticket.Number, ticket.Seq, ticket.NextMoment, ticket.Priority == Priority.Urgent)
+            : null;
+
+    private static PendingMessage Message(MessageCatalogue catalogue, ProductClock clock, string number, int seq, DateTimeOffset moment, bool urgent)
+    {
+        // Named by the engine's moment: after a demonstration's jump the same product moment is another message.
+        var at = clock.ToEngine(moment);
+        return catalogue.Message(
+            MomentType, $"{number}-{at.UtcTicks / TimeSpan.TicksPerMillisecond}", new MomentDue(number, seq), at, urgent ? Queues.UrgentTimers : Queues.Timers);
+    }
+}
