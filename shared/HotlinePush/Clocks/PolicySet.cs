@@ -17,7 +17,30 @@ public sealed record PolicyRule(
     TimeLimit? Resolve = null,
     TimeLimit? Unit = null,
     TimeLimit? Callback = null,
-    int? MaxExtension = null);
+    int? MaxExtension = null)
+{
+    internal IEnumerable<FieldProblem> Validate(string at)
+    {
+        if (Type is { } type && !Enum.IsDefined(type))
+            yield return new(at + ".type", "unknownType", "There is no such type of ticket.");
+        if (Priority is { } priority && !Enum.IsDefined(priority))
+            yield return new(at + ".priority", "unknownPriority", "A priority is normal or urgent.");
+        if (Priority == Tickets.Priority.Urgent && Type is (TicketType.Praise or TicketType.InformationRequest))
+            yield return new(at + ".priority", "neverTaken", "Praise and requests for information are never urgent.");
+        if (CategoryPrefix is { } prefix && (prefix.Length is 0 or > PolicySet.LongestPrefix || !prefix.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')))
+            yield return new(at + ".categoryPrefix", "badPrefix", $"A prefix is 1 to {PolicySet.LongestPrefix} of a–z, 0–9 and -; leave it out to match every category.");
+        foreach (var (field, limit) in new[] { ("sign", Sign), ("response", Response), ("resolve", Resolve), ("unit", Unit), ("callback", Callback) })
+        {
+            if (limit is { IsValid: false })
+                yield return new($"{at}.{field}.amount", "amountOutOfRange", $"A limit is 1 to {TimeLimit.Most} working days, working hours, hours or minutes.");
+        }
+
+        if (MaxExtension is < 0 or > TimeLimit.Most)
+            yield return new(at + ".maxExtension", "amountOutOfRange", $"Extensions add up to 0 to {TimeLimit.Most} working days.");
+        if (this is { Sign: null, Response: null, Resolve: null, Unit: null, Callback: null, MaxExtension: null })
+            yield return new(at, "emptyRule", "The rule sets no limit.");
+    }
+}
 
 /// <summary>
 /// The limits in force, versioned. <see cref="LimitsFor"/> starts from the design's defaults and applies the matching rules,
@@ -26,6 +49,30 @@ public sealed record PolicyRule(
 public sealed record PolicySet(int Version, IReadOnlyList<PolicyRule> Rules)
 {
     public static readonly PolicySet Default = new(1, []);
+
+    public const int MostRules = 1000, LongestPrefix = 64;
+
+    /// <summary>Empty when the policy may come into force. Limits 1–1000 of a known unit; extensions 0–1000 working days in all.</summary>
+    public IReadOnlyList<FieldProblem> Validate()
+    {
+        if (Rules.Count > MostRules)
+            return [new("rules", "tooManyRules", $"A policy has at most {MostRules} rules.")];
+        var problems = new List<FieldProblem>();
+        if (Version < 1)
+            problems.Add(new("version", "versionOutOfRange", "Versions count from 1."));
+        var seen = new HashSet<(TicketType?, Priority?, string?)>();
+        for (var i = 0; i < Rules.Count; i++)
+        {
+            if (Rules[i] is not { } rule)
+                problems.Add(new($"rules[{i}]", "required", "A rule is missing."));
+            else if (!seen.Add((rule.Type, rule.Priority, rule.CategoryPrefix)))
+                problems.Add(new($"rules[{i}]", "duplicate", "An earlier rule is for the same type, priority and category."));
+            else
+                problems.AddRange(rule.Validate($"rules[{i}]"));
+        }
+
+        return problems;
+    }
 
     /// <summary>Null where no such ticket is taken: urgent Praise, urgent InformationRequest.</summary>
     public TicketLimits? LimitsFor(TicketType type, Priority priority, string? categoryId)

@@ -14,6 +14,12 @@ public enum LimitUnit
 /// <summary>An amount of time as the rules state it. Amount 1–1000.</summary>
 public readonly record struct TimeLimit(int Amount, LimitUnit Unit)
 {
+    public const int Most = 1000;
+
+    [JsonIgnore]
+    public bool IsValid => Amount is >= 1 and <= Most && Enum.IsDefined(Unit);
+
+    [JsonIgnore]
     public bool IsWorkingTime => Unit is LimitUnit.WorkingDays or LimitUnit.WorkingHours;
 
     public static TimeLimit WorkingDays(int n) => new(n, LimitUnit.WorkingDays);
