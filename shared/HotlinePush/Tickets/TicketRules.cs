@@ -70,10 +70,10 @@ public static partial class TicketRules
 
     /// <summary>A text that has to be there: null when it is.</summary>
     private static Decision? Missing(string? text, string field) =>
-        string.IsNullOrWhiteSpace(text) ? Refuse("invalid", "请填写必填内容。", field, "required") : null;
+        string.IsNullOrWhiteSpace(text) ? Refuse("invalid", "请填写必填内容。", field, "required") : default(Decision?);
 
     private static Decision? NotOneOf(string value, IReadOnlyList<string> codes, string field) =>
-        codes.Contains(value, StringComparer.Ordinal) ? null : Refuse("invalid", $"“{field}”应为：{string.Join("、", codes)}。", field, "unknownCode");
+        codes.Contains(value, StringComparer.Ordinal) ? default(Decision?) : Refuse("invalid", $"“{field}”应为：{string.Join("、", codes)}。", field, "unknownCode");
 
     private static IEnumerable<Clock> StopAll(Deciding d) => d.Ticket.Clocks.Select(d.Clocks.Stop);
 }

@@ -9,7 +9,7 @@ namespace HotlinePush.Tickets;
 /// Tells people of one event of a ticket: its residents (those of merged tickets too, under their own numbers), or the duty contacts of
 /// whoever holds a clock. Every text has an id made of ticket, event and person, so a repeated message sends nothing twice.
 /// </summary>
-public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRing keys, IChannel channel, ProductClock clock)
+public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRing keys, IChannel channel, ILogger<TicketTelling> log)
 {
     public const string TrackingPurpose = "track";
 
@@ -94,6 +94,8 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
     {
         var (subject, body) = TicketTexts.Fill(purpose, values);
         var contacts = DutyContacts.Of(city, holder, level);
+        if (contacts.Count == 0)
+            log.LogWarning("Ticket {Number}: nobody stands in the set-up to be told for {Holder} at level {Level}", ticket.Number, holder, level);
         for (var i = 0; i < contacts.Count; i++)
             if (AddressOf(new Contact(null, contacts[i].Phone, contacts[i].Email)) is var (kind, to))
                 await channel.SendAsync(new($"{id}-{i}", kind, to, kind == ChannelKind.Email ? subject : null, body, purpose, ticket.Number), ct);
