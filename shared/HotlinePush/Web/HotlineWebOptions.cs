@@ -1,0 +1,26 @@
+namespace HotlinePush.Web;
+
+/// <summary>What a host sets about HTTP. Limits are per instance, except those on wrong tracking codes, which hold across instances.</summary>
+public sealed class HotlineWebOptions
+{
+    /// <summary>Lifts every rate limit: for load tests only.</summary>
+    public bool NoLimits { get; set; }
+
+    /// <summary>Writing requests without a key, per minute and client address. High, because mobile carriers put a whole town behind one address.</summary>
+    public int PublicWritesPerMinute { get; set; } = 300;
+
+    /// <summary>Reading requests without a key, per minute and client address.</summary>
+    public int PublicReadsPerMinute { get; set; } = 3_000;
+
+    /// <summary>Requests per minute of one key or account.</summary>
+    public int StaffRequestsPerMinute { get; set; } = 6_000;
+
+    /// <summary>Wrong tracking codes per minute from one address before every look-up from there waits.</summary>
+    public int WrongCodesPerAddress { get; set; } = 20;
+
+    /// <summary>Wrong tracking codes per minute for one ticket number before addresses that took part wait.</summary>
+    public int WrongCodesPerNumber { get; set; } = 60;
+
+    /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) whose <c>X-Forwarded-For</c> is believed; from anyone else it is ignored.</summary>
+    public IList<string> TrustedProxies { get; } = [];
+}

@@ -1,0 +1,125 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http;
+
+namespace HotlinePush.Web;
+
+/// <param name="Title">Short and the same for every occurrence, Chinese.</param>
+/// <param name="TitleEn">The same in English.</param>
+public sealed record ProblemKind(int Status, string Title, string TitleEn);
+
+/// <summary>
+/// The one table from refusal codes to HTTP answers (RFC 9457). A rule that refuses with a new code adds its row here;
+/// a code without a row answers 409 and is logged as an error.
+/// </summary>
+public static class Problems
+{
+    public const string BadRequest = "badRequest";
+    public const string NotFound = "notFound";
+    public const string InternalError = "internalError";
+    public const string StoreUnavailable = "storeUnavailable";
+
+    private static readonly FrozenDictionary<string, ProblemKind> Kinds = new Dictionary<string, ProblemKind>(StringComparer.Ordinal)
+    {
+        // What was sent cannot be understood.
+        ["badRequest"] = new(400, "请求无法理解", "The request cannot be understood"),
+        ["badJson"] = new(400, "不是有效的 JSON", "Not valid JSON"),
+        ["badEncoding"] = new(400, "不是 UTF-8 编码", "Not UTF-8"),
+        ["badForm"] = new(400, "表单无法读取", "The form cannot be read"),
+        ["badCursor"] = new(400, "翻页标记无效", "The page cursor is not valid"),
+        ["badIdempotencyKey"] = new(400, "Idempotency-Key 无效", "The Idempotency-Key is not valid"),
+
+        // Fields; "invalid" stands where several fields are wrong in different ways.
+        ["invalid"] = new(400, "填写有误", "Some fields are not valid"),
+        ["unknownField"] = new(400, "有不认识的字段", "Unknown field"),
+        ["duplicateField"] = new(400, "字段重复", "A field is given twice"),
+        ["required"] = new(400, "缺少必填项", "A required field is missing"),
+        ["wrongType"] = new(400, "字段类型不对", "A field has the wrong type"),
+        ["unknownWord"] = new(400, "取值不在范围内", "A value is not one of the allowed words"),
+        ["badText"] = new(400, "文字含有不允许的字符", "A text holds characters that are not allowed"),
+        ["badTime"] = new(400, "时间无效", "A time is not valid"),
+        ["badValue"] = new(400, "取值无效", "A value is not valid"),
+        ["outOfRange"] = new(400, "数值超出范围", "A number is out of range"),
+        ["tooLong"] = new(400, "文字过长", "A text is too long"),
+
+        // Who asks.
+        ["keyRequired"] = new(401, "需要登录或密钥", "A key or session is needed"),
+        ["badKey"] = new(401, "密钥无效", "The key is not valid"),
+        ["roleLacking"] = new(403, "没有此权限", "The role does not allow this"),
+        ["crossSite"] = new(403, "拒绝跨站请求", "Cross-site request refused"),
+        ["forbidden"] = new(403, "不允许", "Not allowed"),
+        ["forged"] = new(403, "签名不符", "The signature does not match"),
+
+        // What is asked for.
+        ["notFound"] = new(404, "没有找到", "Not found"),
+        ["methodNotAllowed"] = new(405, "不支持此方法", "Method not allowed"),
+        ["notAcceptable"] = new(406, "没有可接受的格式", "Not acceptable"),
+        ["timeout"] = new(408, "请求超时", "Request timeout"),
+        ["wrongState"] = new(409, "当前状态不能这样办理", "The state does not allow this"),
+        ["inFlight"] = new(409, "相同请求正在办理", "The same request is still being handled"),
+        ["versionConflict"] = new(412, "已被他人更新", "Somebody was faster"),
+        ["tooLarge"] = new(413, "内容过大", "The content is too large"),
+        ["unsupportedMediaType"] = new(415, "不支持此内容类型", "Unsupported media type"),
+        ["idempotencyKeyReused"] = new(422, "Idempotency-Key 已用于另一内容", "The Idempotency-Key was used with another body"),
+        ["tooManyRequests"] = new(429, "请求过于频繁", "Too many requests"),
+        ["tooManyGuesses"] = new(429, "查询码错误次数过多", "Too many wrong codes"),
+
+        // Not the caller's fault.
+        ["internalError"] = new(500, "系统内部错误", "Internal error"),
+        ["storeUnavailable"] = new(503, "系统暂时不可用", "Temporarily unavailable"),
+        ["notReady"] = new(503, "系统尚未就绪", "Not ready"),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly ProblemKind Unlisted = new(409, "不能办理", "Refused");
+
+    public static IEnumerable<string> Codes => Kinds.Keys;
+
+    public static bool IsListed(string code) => Kinds.ContainsKey(code);
+
+    public static ProblemKind KindOf(string code) => Kinds.GetValueOrDefault(code, Unlisted);
+
+    /// <summary>The code of an error that the framework answers with a bare status.</summary>
+    public static string CodeOf(int status) => status switch
+    {
+        401 => "keyRequired",
+        403 => "forbidden",
+        404 => "notFound",
+        405 => "methodNotAllowed",
+        406 => "notAcceptable",
+        408 => "timeout",
+        409 => "wrongState",
+        412 => "versionConflict",
+        413 => "tooLarge",
+        415 => "unsupportedMediaType",
+        429 => "tooManyRequests",
+        503 => "storeUnavailable",
+        >= 500 => "internalError",
+        _ => "badRequest",
+    };
+
+    /// <summary>The refusal as an answer.</summary>
+    public static IResult ToResult(this Refusal refusal, int? retryAfterSeconds = null) => new ProblemResult(refusal, retryAfterSeconds);
+
+    public static Refusal NotFoundHere { get; } = new(NotFound, "没有找到，请核对地址、编号或查询码。");
+
+    public static Refusal SomebodyWasFaster { get; } = new("versionConflict", "内容已被他人更新，请重新读取后再办理。");
+}
+
+/// <summary>The members of an answer of type <c>application/problem+json</c>.</summary>
+/// <param name="Type">A URN made of the code.</param>
+/// <param name="Detail">About this occurrence; what a person can do.</param>
+/// <param name="ErrorId">With 5xx: under this id the cause stands in the log.</param>
+public sealed record Problem(
+    string Type, string Title, string TitleEn, int Status, string Code, string Detail,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyDictionary<string, string[]>? Errors = null,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    string? ErrorId = null)
+{
+    public const string MediaType = "application/problem+json";
+
+    public static Problem Of(Refusal refusal, string? errorId = null)
+    {
+        var kind = Problems.KindOf(refusal.Code);
+        return new("urn:hotlinepush:problem:" + refusal.Code, kind.Title, kind.TitleEn, kind.Status, refusal.Code, refusal.Message, refusal.Errors, errorId);
+    }
+}
