@@ -20,7 +20,14 @@ public sealed partial class KeyRing
     private const int KeyBytes = 32;
     private const int HashBytes = 16;
 
-    private sealed record VersionedKey(string Id, byte[] Secret);
+    private sealed record VersionedKey(string Id, byte[] Secret)
+    {
+        private readonly Lazy<DataKey> _cipher = new(() => new DataKey(Secret));
+        private readonly byte[] _context = Encoding.UTF8.GetBytes(Id);
+
+        public byte[] Seal(ReadOnlySpan<byte> plain) => _cipher.Value.Seal(plain, _context);
+        public byte[] Open(ReadOnlySpan<byte> box) => _cipher.Value.Open(box, _context);
+    }
 
     private readonly VersionedKey[] _encryption;
     private readonly VersionedKey[] _index;
@@ -67,8 +74,7 @@ public sealed partial class KeyRing
     public WrappedKey Wrap(DataKey key)
     {
         var current = _encryption[0];
-        using var wrapping = new DataKey(current.Secret);
-        return new(current.Id, wrapping.Seal(key.Secret, Encoding.UTF8.GetBytes(current.Id)));
+        return new(current.Id, current.Seal(key.Secret));
     }
 
     /// <exception cref="CryptographicException">The ring does not hold the key it was wrapped under, or the value was changed.</exception>
@@ -76,8 +82,7 @@ public sealed partial class KeyRing
     {
         var key = Array.Find(_encryption, k => k.Id == wrapped.KeyId)
             ?? throw new CryptographicException($"The key ring holds no key '{wrapped.KeyId}'.");
-        using var wrapping = new DataKey(key.Secret);
-        return new(wrapping.Open(wrapped.Value, Encoding.UTF8.GetBytes(key.Id)));
+        return new(key.Open(wrapped.Value));
     }
 
     /// <summary>

@@ -142,18 +142,20 @@ internal sealed class PersonalConverter<T>(byte[] name) : JsonConverter<T>
         ? (T?)typeof(T).GetField(nameof(ImmutableArray<int>.Empty))!.GetValue(null)
         : default;
 
+    private static readonly JsonTypeInfo<T> Plain = (JsonTypeInfo<T>)PersonalJson.PlainOptions.GetTypeInfo(typeof(T));
+
     public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String)
             throw new JsonException("A personal property must be stored sealed.");
         return PersonalJson.Key is { } key
-            ? JsonSerializer.Deserialize<T>(key.Open(reader.GetBytesFromBase64(), name), PersonalJson.PlainOptions)
+            ? JsonSerializer.Deserialize(key.Open(reader.GetBytesFromBase64(), name), Plain)
             : Destroyed;
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
         var key = PersonalJson.Key ?? throw new InvalidOperationException("A personal property is written without a data key.");
-        writer.WriteBase64StringValue(key.Seal(JsonSerializer.SerializeToUtf8Bytes(value, PersonalJson.PlainOptions), name));
+        writer.WriteBase64StringValue(key.Seal(JsonSerializer.SerializeToUtf8Bytes(value, Plain), name));
     }
 }

@@ -42,7 +42,7 @@ public static class TicketNumber
     }
 
     /// <summary>ISO/IEC 7064 MOD 11,10, the hybrid system for digits with one check digit.</summary>
-    internal static char CheckDigit(ReadOnlySpan<char> digits)
+    public static char CheckDigit(ReadOnlySpan<char> digits)
     {
         var product = 10;
         foreach (var digit in digits)
