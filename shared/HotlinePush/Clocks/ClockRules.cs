@@ -57,6 +57,15 @@ public readonly record struct ClockRules(City City, DateTimeOffset Now, bool Urg
     /// <summary>After the armed reminder has fired. Daily reminders that were missed while nothing ran are fired once.</summary>
     public Clock Fired(Clock clock) => Arm(clock, clock.Step);
 
+    /// <summary>The days that count towards the deadline, and those on the way that do not.</summary>
+    public (IReadOnlyList<DateOnly> Counted, IReadOnlyList<SkippedDay> Skipped) Explain(Clock clock)
+    {
+        if (!clock.Limit.IsWorkingTime)
+            return ([], []);
+        var explained = DeadlineCalculator.TryExplain(clock.StartedAt, Limit(clock), City.Calendar, HoursOf(clock), Suspensions(clock));
+        return explained is null ? ([], []) : (explained.Counted, explained.Skipped);
+    }
+
     private Clock Segment(Clock clock, string holder, string why, bool running)
     {
         var last = clock.Segments[^1];

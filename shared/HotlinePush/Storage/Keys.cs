@@ -43,6 +43,9 @@ public static class Keys
         return new(prefix + Separator, prefix + AfterSeparator);
     }
 
+    /// <summary>The lowest key above this one: where a range goes on after it.</summary>
+    public static string After(string key) => key + Separator;
+
     /// <summary>The string parts of a key, decoded. Numbers and times stay as they are written.</summary>
     public static string[] Split(string key)
     {

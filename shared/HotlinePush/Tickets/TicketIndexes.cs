@@ -40,6 +40,10 @@ public static class TicketIndexes
 
     public static string NumberOf(string rowKey) => rowKey[(rowKey.LastIndexOf(Keys.Separator) + 1)..];
 
+    /// <summary>The day a row of <see cref="DaysPartition"/> stands for.</summary>
+    public static DateOnly DayOfRow(string rowKey) =>
+        DateOnly.ParseExact(new string([.. rowKey.Select(c => (char)('9' - (c - '0')))]), "yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture);
+
     public static List<IndexKey> KeysOf(Ticket ticket)
     {
         var keys = new List<IndexKey>(6);

@@ -13,7 +13,7 @@ public static partial class TicketRules
     {
         if (!MayDo(command, by.Role))
             return Refuse("roleLacking", "您的身份不能办理此项操作。");
-        if (by.Role == Role.Unit && by.UnitId != ticket.LeadUnitId && command is not FollowUp)
+        if (by.Role == Role.Unit && by.UnitId != ticket.LeadUnitId)
             return Refuse("notLeadUnit", "只有主办单位可以办理此项操作。");
         var deciding = new Deciding(ticket, context, by);
         return command switch
@@ -62,7 +62,7 @@ public static partial class TicketRules
     };
 
     private static Decision Refuse(string code, string message, string? field = null, string? problem = null) =>
-        new Refusal(code, message, field is null ? null : new Dictionary<string, string[]> { [field] = [problem ?? message] });
+        field is null ? new Refusal(code, message) : new Refusal(code, message, new Dictionary<string, string[]> { [field] = [$"{problem}: {message}"] });
 
     private static Decision WrongState(Ticket ticket) => Refuse("wrongState", ticket.State.IsOpen()
         ? $"工单现在的状态是“{ticket.State}”，不能办理此项操作。"

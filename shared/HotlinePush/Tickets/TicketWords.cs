@@ -6,6 +6,7 @@ public enum TicketType { Inquiry, Help, Complaint, Report, Suggestion, Praise, I
 /// <summary>Where a ticket stands. The last five are ends.</summary>
 public enum TicketState { Received, Dispatched, InProgress, Answered, Closed, Merged, Declined, HandedOver, Terminated }
 
+[CamelCaseWords]
 public enum Priority { Normal, Urgent }
 
 public static class TicketStates

@@ -92,7 +92,7 @@ public static class WireWords
 /// <summary>Moments: written in the zone of the city, read as ISO 8601 with an offset.</summary>
 public static class WireTime
 {
-    public static readonly TimeZoneInfo Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
+    public static readonly TimeZoneInfo Zone = Clocks.CityZone.Zone;
 
     /// <summary>The earliest moment taken from a request.</summary>
     public static readonly DateTimeOffset Earliest = new(1989, 1, 1, 0, 0, 0, TimeSpan.Zero);
