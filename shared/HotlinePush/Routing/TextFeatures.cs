@@ -15,8 +15,9 @@ public sealed record TextFeatures(int[] Index, float[] Value)
     // Bodies ramble: what comes after this many characters is rarely about the matter itself.
     private const int BodyLimit = 1500;
 
-    public static float SubjectWeight { get; set; } = 3f;
+    private const float SubjectWeight = 3f;
 
+    /// <param name="hits">The phrases found, with their places in <paramref name="text"/>.</param>
     public static TextFeatures Of(string text, Lexicon lexicon, out List<PhraseHit> hits)
     {
         var folded = PlainText.Fold(text);
