@@ -40,6 +40,8 @@ public static class HotlineProduct
         services.AddSingleton<TicketLists>();
         services.AddSingleton<TicketTelling>();
         services.AddSingleton<TicketRouting>();
+        // Asked for when it is first needed: routing itself stands on filing's neighbours.
+        services.AddSingleton<RouteIntake>(s => (intake, city) => s.GetRequiredService<TicketRouting>().Route(intake, city));
         services.AddSingleton<MomentHandler>();
 
         services.AddSingleton<OutboxChannel>();

@@ -40,7 +40,8 @@ public sealed record Route(
     string? Rule,
     double? Confidence,
     string? DeskReason,
-    ImmutableArray<Suggestion> Suggestions);
+    ImmutableArray<Suggestion> Suggestions,
+    Priority? Priority = null);
 
 public static partial class TicketRules
 {
@@ -50,7 +51,9 @@ public static partial class TicketRules
     /// </summary>
     public static Decision Receive(Intake intake, Alarm? alarm, Route? route, Actor by, RuleContext context)
     {
-        var priority = alarm is not null ? Priority.Urgent : intake.Priority;
+        // An alarm or a rule of the catalogue may raise the priority; neither lowers what the desk has set.
+        var raised = alarm is not null || route?.Priority == Priority.Urgent;
+        var priority = raised ? Priority.Urgent : intake.Priority;
         if (context.City.Policies.LimitsFor(intake.Type, priority, route?.CategoryId ?? intake.CategoryId) is not { } limits)
         {
             if (intake.Priority == Priority.Urgent)
