@@ -4,7 +4,8 @@ using HotlinePush.Units;
 namespace HotlinePush.Clocks;
 
 /// <summary>What can happen to a clock, at one moment, under one set-up. Pure: each member answers with the clock as it then stands.</summary>
-public readonly record struct ClockRules(City City, DateTimeOffset Now, bool Urgent)
+/// <param name="ArmAfter">Reminders before this moment are not armed: a life told in hindsight reminds nobody of its past.</param>
+public readonly record struct ClockRules(City City, DateTimeOffset Now, bool Urgent, DateTimeOffset? ArmAfter = null)
 {
     /// <param name="startedAt">When it began to run; receipt of an imported ticket lies before now.</param>
     public Clock Start(int id, ClockKind kind, TimeLimit limit, string holder, string why, DateTimeOffset? startedAt = null)
@@ -94,14 +95,15 @@ public readonly record struct ClockRules(City City, DateTimeOffset Now, bool Urg
     {
         if (!Reminders.Remind(clock.Kind) || clock.StoppedAt is not null || clock.IsSuspended)
             return clock with { Step = 0, NextReminderAt = null };
+        var now = ArmAfter > Now ? ArmAfter.Value : Now;
         for (var step = fired + 1; step <= Reminders.AtDeadline; step++)
         {
             var moment = Held(clock, step == Reminders.AtDeadline ? clock.DueAt : MomentAt(clock, Reminders.Percent(step)));
-            if (moment > Now || fired > 0)
+            if (moment > now || fired > 0)
                 return clock with { Step = step, NextReminderAt = moment };
         }
 
-        var daily = DeadlineCalculator.NextWorkingDayAt(clock.DueAt > Now ? clock.DueAt : Now, Reminders.DailyAt, City.Calendar);
+        var daily = DeadlineCalculator.NextWorkingDayAt(clock.DueAt > now ? clock.DueAt : now, Reminders.DailyAt, City.Calendar);
         return clock with { Step = Math.Max(fired + 1, Reminders.Daily), NextReminderAt = daily };
     }
 

@@ -23,12 +23,13 @@ public sealed class TicketActions(
     private static readonly TimeSpan AfterCommit = TimeSpan.FromSeconds(5);
 
     /// <summary>Stores a new ticket. Null where the number is taken: draw another.</summary>
-    public async Task<TicketResult?> CreateAsync(Decision decision, CancellationToken ct)
+    /// <param name="quiet">A past life told in hindsight: nobody is told of it.</param>
+    public async Task<TicketResult?> CreateAsync(Decision decision, CancellationToken ct, bool quiet = false)
     {
         if (decision.Refusal is { } refusal)
             return refusal;
         var ticket = TicketFold.Replay(decision.Events);
-        return await CommitAsync(null, ticket, decision, ct) is { } stored ? new(stored, null) : null;
+        return await CommitAsync(null, ticket, decision, ct, quiet) is { } stored ? new(stored, null) : null;
     }
 
     /// <param name="ifVersion">The version the caller decided on; another one is a conflict. Null: whatever it is now.</param>
@@ -67,9 +68,9 @@ public sealed class TicketActions(
         return Conflict;
     }
 
-    private async Task<StoredTicket?> CommitAsync(StoredTicket? before, Ticket after, Decision decision, CancellationToken ct)
+    private async Task<StoredTicket?> CommitAsync(StoredTicket? before, Ticket after, Decision decision, CancellationToken ct, bool quiet = false)
     {
-        var (messages, touched) = following.After(before?.Ticket, after, decision.Events);
+        var (messages, touched) = following.After(before?.Ticket, after, quiet ? [] : decision.Events);
         if (await store.CommitAsync(before, after, decision.Events, messages, ct) is not { } commit)
             return null;
         // The change stands. What follows is done now, but it neither fails the request nor ends with it.

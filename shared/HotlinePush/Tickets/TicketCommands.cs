@@ -48,9 +48,12 @@ public static class ReasonCodes
 }
 
 /// <summary>What a decision is made against.</summary>
-public sealed record RuleContext(City City, DateTimeOffset Now)
+/// <param name="ArmAfter">Set when a past life is told in hindsight: no reminder before this moment is armed.</param>
+public sealed record RuleContext(City City, DateTimeOffset Now, DateTimeOffset? ArmAfter = null)
 {
-    public ClockRules Clocks(Ticket ticket) => new(City, Now, ticket.Priority == Priority.Urgent);
+    public ClockRules Clocks(Ticket ticket) => Clocks(ticket.Priority);
+
+    public ClockRules Clocks(Priority priority) => new(City, Now, priority == Priority.Urgent, ArmAfter);
 }
 
 /// <summary>Either events, in order, or a refusal.</summary>

@@ -63,7 +63,7 @@ public static partial class TicketRules
         }
 
         var receivedAt = intake.ImportedReceipt ?? context.Now;
-        var rules = new ClockRules(context.City, context.Now, priority == Priority.Urgent);
+        var rules = context.Clocks(priority);
         var received = new TicketReceived
         {
             Seq = 1,

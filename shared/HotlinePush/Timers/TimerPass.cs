@@ -23,10 +23,17 @@ public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatal
     /// <returns>How many moments were scheduled.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
+        var scheduled = await RunAsync(clock.GetUtcNow() + Window, ct);
+        operations.TimerPassed();
+        return scheduled;
+    }
+
+    /// <param name="until">Moments before this product time are scheduled.</param>
+    public async Task<int> RunAsync(DateTimeOffset until, CancellationToken ct)
+    {
         var scheduled = 0;
         foreach (var shard in WorkShard.All)
-            scheduled += await ScheduleAsync(shard, clock.GetUtcNow() + Window, ct);
-        operations.TimerPassed();
+            scheduled += await ScheduleAsync(shard, until, ct);
         return scheduled;
     }
 
