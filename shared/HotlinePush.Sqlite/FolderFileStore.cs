@@ -1,0 +1,103 @@
+using HotlinePush.Storage;
+
+namespace HotlinePush.Sqlite;
+
+/// <summary>Files below a folder, each under its id with a suffix, so that an id may also be the beginning of another.</summary>
+public sealed class FolderFileStore : IFileStore
+{
+    public const string FolderName = "files";
+    internal const string PartialSuffix = ".partial";
+    private const string Suffix = ".file";
+    private const int MaxId = 200;
+
+    private readonly string _folder;
+
+    public FolderFileStore(string folder)
+    {
+        _folder = Path.GetFullPath(folder);
+        Directory.CreateDirectory(_folder);
+    }
+
+    public async Task<long> PutAsync(string id, Stream content, CancellationToken ct = default)
+    {
+        var path = PathOf(id);
+        if (File.Exists(path))
+            return new FileInfo(path).Length;
+        var folder = Path.GetDirectoryName(path)!;
+        CreateFolder(folder);
+        var partial = $"{path}.{Guid.NewGuid():N}{PartialSuffix}";
+        try
+        {
+            long length;
+            await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous))
+            {
+                await content.CopyToAsync(file, ct).ConfigureAwait(false);
+                file.Flush(flushToDisk: true);
+                length = file.Length;
+            }
+
+            try
+            {
+                File.Move(partial, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                return new FileInfo(path).Length;
+            }
+
+            Disk.SyncFolder(folder);
+            return length;
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    public Task<Stream?> OpenAsync(string id, CancellationToken ct = default)
+    {
+        try
+        {
+            return Task.FromResult<Stream?>(new FileStream(
+                PathOf(id), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 4096, FileOptions.Asynchronous));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<Stream?>(null);
+        }
+    }
+
+    public Task DeleteAsync(string id, CancellationToken ct = default)
+    {
+        var path = PathOf(id);
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+            Disk.SyncFolder(Path.GetDirectoryName(path)!);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A new folder is durable only when the one above it is synced.</summary>
+    private void CreateFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+            return;
+        var above = Path.GetDirectoryName(folder)!;
+        if (above.Length >= _folder.Length)
+            CreateFolder(above);
+        Directory.CreateDirectory(folder);
+        Disk.SyncFolder(above);
+    }
+
+    private string PathOf(string id)
+    {
+        var isPlain = id.Length is > 0 and <= MaxId && id[0] != '/' && id[^1] != '/' && !id.Contains("//", StringComparison.Ordinal);
+        foreach (var c in id)
+            isPlain &= char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '/';
+        return isPlain
+            ? Path.Combine(_folder, id + Suffix)
+            : throw new ArgumentException($"'{id}' is no id of a file: 1 to {MaxId} of a-z, 0-9, - and / between them.", nameof(id));
+    }
+}
