@@ -49,6 +49,9 @@ internal sealed class Writer
     /// <summary>Why the writer has stopped for good; null while it works.</summary>
     public Exception? Failure => _failure;
 
+    /// <summary>Transactions committed since the start.</summary>
+    public long Groups { get; private set; }
+
     public void Enqueue(WriteJob job)
     {
         if (_failure is { } failure)
@@ -144,6 +147,7 @@ internal sealed class Writer
             return;
         }
 
+        Groups++;
         _session.Committed();
         foreach (var done in _group)
             done.Complete();

@@ -1,1 +1,13 @@
-Console.WriteLine("benchmarks");
+using HotlinePush.Benchmarks;
+
+switch (args.FirstOrDefault())
+{
+    case "store":
+        await StoreBenchmark.RunAsync();
+        break;
+    default:
+        Console.Error.WriteLine("usage: HotlinePush.Benchmarks store");
+        return 2;
+}
+
+return 0;
