@@ -12,6 +12,7 @@ internal sealed class BusWrites
     private readonly Dictionary<string, WaitingReceivers> _queues = new(StringComparer.Ordinal);
     private readonly List<WaitingReceivers> _touched = [];
     private readonly List<ReceiveJob> _served = [];
+    private readonly List<LockToken> _locking = [];
 
     /// <summary>Ends of locks. An entry outlives its lock where the message was settled or renewed meanwhile: it then frees nothing.</summary>
     private readonly PriorityQueue<long, long> _lockEnds = new();
@@ -104,20 +105,22 @@ internal sealed class BusWrites
         FreeEndedLocks(now);
         var found = new List<ReceivedMessage>();
         var until = now + job.LockFor.Ticks;
+        _locking.Clear();
         _due.Bind(1, job.Queue).Bind(2, now).Bind(3, job.Max);
         while (_due.Step())
         {
+            var token = new LockToken(_due.Int64(0), _session.Next());
+            _locking.Add(token);
             found.Add(new(
                 job.Queue, _due.Text(1), _due.Text(2), _due.Text(3), (int)_due.Int64(5) + 1, new(_due.Int64(4), TimeSpan.Zero),
-                new LockToken(_due.Int64(0), _session.Next()).ToString(), new(until, TimeSpan.Zero)));
+                token.ToString(), new(until, TimeSpan.Zero)));
         }
 
         _due.Reset();
         if (found.Count == 0 || !job.TryTake())
             return false;
-        foreach (var message in found)
+        foreach (var token in _locking)
         {
-            var token = LockToken.Parse(message.LockToken)!.Value;
             _lock.Bind(1, token.Seq).Bind(2, until).Bind(3, token.Number).Run();
             _lockEnds.Enqueue(token.Seq, until);
         }

@@ -10,6 +10,13 @@ internal static class SqliteFailure
 
     public static MessageBusException ForBus(Exception error, bool isTransient) => new(Text(error, isTransient), error);
 
+    public static TableStoreException OfTableRead(Exception error) => new(ReadText(error), false, error);
+
+    public static MessageBusException OfBusRead(Exception error) => new(ReadText(error), error);
+
+    private static string ReadText(Exception error) =>
+        error is ObjectDisposedException ? "The database is closed." : $"The database cannot be read: {error.Message}";
+
     private static string Text(Exception error, bool isTransient) => error switch
     {
         ObjectDisposedException => "The database is closed.",

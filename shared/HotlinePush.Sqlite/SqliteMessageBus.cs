@@ -124,7 +124,7 @@ public sealed class SqliteMessageBus(SqliteDatabase database, TimeProvider engin
         }
         catch (Exception e) when (e is SqliteError or ObjectDisposedException)
         {
-            throw SqliteFailure.ForBus(e, false);
+            throw SqliteFailure.OfBusRead(e);
         }
     }
 

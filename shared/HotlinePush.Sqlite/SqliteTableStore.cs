@@ -43,7 +43,7 @@ public sealed class SqliteTableStore(SqliteDatabase database) : ITableStore
         }
         catch (Exception e) when (e is SqliteError or ObjectDisposedException)
         {
-            throw SqliteFailure.ForTables(e, false);
+            throw SqliteFailure.OfTableRead(e);
         }
     }
 }

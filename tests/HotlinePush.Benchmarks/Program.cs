@@ -4,6 +4,7 @@ switch (args.FirstOrDefault())
 {
     case "store":
         await StoreBenchmark.RunAsync();
+        await StoreBenchmark.RunBusAsync();
         break;
     default:
         Console.Error.WriteLine("usage: HotlinePush.Benchmarks store");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using HotlinePush.Messaging;
 using HotlinePush.Sqlite;
 using HotlinePush.Storage;
 
@@ -24,6 +25,45 @@ internal static class StoreBenchmark
                 CultureInfo.InvariantCulture,
                 $$"""{"bench":"store","callers":{{callers}},"batchesPerSecond":{{adapter:F0}},"group":{{groups:F1}},"rawBatchesPerSecond":{{raw:F0}},"ratio":{{adapter / raw:F2}},"cpuMicrosPerBatch":{{cpu:F1}},"rawCpuMicrosPerBatch":{{rawCpu:F1}}}"""));
         }
+    }
+
+    /// <summary>One message's way: sent by one caller, received by one of eight in hands of up to 16, settled one by one.</summary>
+    public static async Task RunBusAsync(TimeSpan? each = null)
+    {
+        var time = each ?? TimeSpan.FromSeconds(4);
+        var folder = Directory.CreateTempSubdirectory("hotline-bench-").FullName;
+        await using (var database = SqliteDatabase.Open(folder))
+        {
+            using var bus = new SqliteMessageBus(database, TimeProvider.System);
+            using var stop = new CancellationTokenSource();
+            long settled = 0, number = 0;
+            var receivers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    var messages = await bus.ReceiveAsync("work", 16, TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(200));
+                    await Task.WhenAll(messages.Select(m => bus.SettleAsync(m, Settlement.Done)));
+                    Interlocked.Add(ref settled, messages.Count);
+                }
+            })).ToArray();
+            var body = "{\"ticket\":\"2026112200000001\",\"version\":1}";
+            var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+            var watch = Stopwatch.StartNew();
+            await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(async () =>
+            {
+                while (watch.Elapsed < time)
+                    await bus.SendAsync([new("work", $"m{Interlocked.Increment(ref number)}", "ticket.route.v1", body)]);
+            })));
+            var depth = await bus.CountAsync("work");
+            var used = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMicroseconds / settled;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"bench":"bus","messagesPerSecond":{{settled / watch.Elapsed.TotalSeconds:F0}},"left":{{depth.Ready}},"cpuMicrosPerMessage":{{used:F1}}}"""));
+            await stop.CancelAsync();
+            await Task.WhenAll(receivers);
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task<(double PerSecond, double Group, double Cpu)> AdapterAsync(int callers, TimeSpan time)
