@@ -199,7 +199,7 @@ public sealed class IdempotencyTests
             purged += await host.Services.GetRequiredService<IdempotencyStore>().PurgeAsync((byte)p);
 
         Assert.Equal(["n1", "n2", "n3"], maker.Made.Select((_, i) => "n" + (i + 1)));
-        Assert.Equal((1, 1), (purged, host.Store.Count(IdempotencyStore.Table)));
+        Assert.Equal((1, 1), (purged, await host.Store.CountAsync(IdempotencyStore.Table)));
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class LimitTests
             await guesses.CountAsync("1.1.1." + i, "n" + i);
 
         Assert.Equal(140, await guesses.PurgeAsync(new(2026, 11, 23)));
-        Assert.Equal(0, _store.Count(CodeGuesses.Table));
+        Assert.Equal(0, await _store.CountAsync(CodeGuesses.Table));
     }
 
     [Fact]
