@@ -1,6 +1,7 @@
 namespace HotlinePush.Security;
 
 /// <summary>In what capacity somebody acts. <see cref="Resident"/> has shown a tracking code; <see cref="System"/> is the product itself.</summary>
+[CamelCaseWords]
 public enum Role { Public, Resident, Desk, Unit, Supervisor, Publisher, Reviewer, Admin, System }
 
 /// <summary>Who acts: stands in every event of a history.</summary>

@@ -8,13 +8,15 @@ namespace HotlinePush.Web;
 /// <param name="Name">One word, shown to whoever asks; the reason too, so neither holds secrets or paths.</param>
 public sealed record ReadyCheck(string Name, Func<CancellationToken, ValueTask<string?>> Look);
 
+internal sealed record Health(string Status);
+
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => TypedResults.Ok(new { Status = "live" })).Public().WithSummary("进程在运行 (live)");
+        routes.MapGet("/healthz", () => TypedResults.Ok(new Health("live"))).Public().WithSummary("进程在运行 (live)");
         routes.MapGet("/readyz", ReadyAsync).Public().WithSummary("可以接收请求 (ready)");
     }
 
@@ -27,7 +29,7 @@ internal static class HealthEndpoints
             if (await ReasonAsync(check, either.Token, http.RequestAborted) is { } reason)
                 reasons[check.Name] = [reason];
         return reasons.Count == 0
-            ? TypedResults.Ok(new { Status = "ready" })
+            ? TypedResults.Ok(new Health("ready"))
             : new Refusal("notReady", "系统尚未就绪，原因见 errors。", reasons).ToResult(retryAfterSeconds: 5);
     }
 

@@ -44,7 +44,7 @@ internal static class JsonShape
             case JsonTypeInfoKind.Dictionary when json.ValueKind == JsonValueKind.Object:
                 foreach (var member in json.EnumerateObject())
                     if (Name(member, path, check) is { } name)
-                        Value(member.Value, info.ElementType!, nullable: true, Under(path, name), check);
+                        Value(member.Value, info.ElementType!, nullable: false, Under(path, name), check);
                 break;
             case JsonTypeInfoKind.None:
                 Leaf(json, type, path, check);

@@ -23,6 +23,13 @@ internal static class OpenApi
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(DescribeAsync);
+        // Requests are closed (unknown fields are refused), answers open; a schema serves both, and the promise not to make is the closed answer.
+        options.AddSchemaTransformer((schema, _, _) =>
+        {
+            if (schema.AdditionalProperties is null)
+                schema.AdditionalPropertiesAllowed = true;
+            return Task.CompletedTask;
+        });
     });
 
     private static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
@@ -35,6 +42,9 @@ internal static class OpenApi
             if (access.Roles.Count > 0)
                 operation.Description = $"{operation.Description}\n\nroles: {string.Join(", ", access.Roles.Select(r => r.ToString().ToLowerInvariant()))}".Trim();
         }
+
+        var capability = context.Description.RelativePath?.Split('/') is ["api", "v1", var first, ..] ? first : "operations";
+        operation.Tags = new HashSet<OpenApiTagReference> { new(capability, context.Document) };
 
         foreach (var query in metadata.OfType<QueryParameter>())
         {
@@ -54,18 +64,27 @@ internal static class OpenApi
             {
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
-                    ["application/json"] = new() { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, ct) },
+                    ["application/json"] = new() { Schema = await ReferAsync(context, body.Type, ct) },
                 },
             };
 
         operation.Responses ??= [];
-        var problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, ct);
+        var problem = await ReferAsync(context, typeof(Problem), ct);
         foreach (var (status, words) in Errors(access, hasBody: operation.RequestBody is not null))
             operation.Responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), new OpenApiResponse
             {
                 Description = words,
                 Content = new Dictionary<string, OpenApiMediaType> { [Problem.MediaType] = new() { Schema = problem } },
             });
+    }
+
+    private static async Task<IOpenApiSchema> ReferAsync(OpenApiOperationTransformerContext context, Type type, CancellationToken ct)
+    {
+        var schema = await context.GetOrCreateSchemaAsync(type, null, ct);
+        if (context.Document is not { } document || type.IsGenericType || type.IsArray)
+            return schema;
+        document.AddComponent(type.Name, schema);
+        return new OpenApiSchemaReference(type.Name, document);
     }
 
     private static IEnumerable<(int Status, string Words)> Errors(AccessRule? access, bool hasBody)

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace HotlinePush.Web;
 
@@ -23,8 +25,7 @@ public sealed class QueryFields(HttpRequest request)
         var text = values.Count == 0 ? null : values[0];
         if (string.IsNullOrEmpty(text))
             return null;
-        // Bytes that are no UTF-8 arrive as U+FFFD; somebody who means that character writes it out.
-        if (text.Contains('\uFFFD') && request.QueryString.Value?.Contains("%EF%BF%BD", StringComparison.OrdinalIgnoreCase) != true)
+        if (text.Contains('%') && !IsUtf8(name))
             _check.Add(name, "badEncoding", "应以 UTF-8 编码。");
         _check.Text(name, text, max: max);
         return text;
@@ -94,6 +95,33 @@ public sealed class QueryFields(HttpRequest request)
             return text == "true";
         _check.Add(name, "wrongType", "应为 true 或 false。");
         return null;
+    }
+
+    // The framework leaves escapes that are no UTF-8 as they stand, so "%B9" arrives as three characters.
+    private bool IsUtf8(string name)
+    {
+        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+            if (pair.DecodeName().Span.SequenceEqual(name) && !Utf8.IsValid(Bytes(pair.EncodedValue.Span)))
+                return false;
+        return true;
+    }
+
+    private static byte[] Bytes(ReadOnlySpan<char> encoded)
+    {
+        var bytes = new List<byte>(encoded.Length);
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            if (encoded[i] == '%' && i + 2 < encoded.Length
+                && byte.TryParse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var b))
+            {
+                bytes.Add(b);
+                i += 2;
+            }
+            else if (encoded[i] <= '~')
+                bytes.Add((byte)encoded[i]);
+        }
+
+        return [.. bytes];
     }
 }
 

@@ -94,8 +94,8 @@ public sealed class JsonBodyTests
     public async Task Body_WhenGb18030_IsRefusedAsBadEncoding()
     {
         await using var host = await WebHost.StartAsync();
-        // 漏水 in GB18030.
-        var bytes = new ByteArrayContent([.. "{\"subject\":\""u8, 0xC2, 0xA9, 0xCB, 0xAE, .. "\"}"u8]);
+        // 水管 in GB18030.
+        var bytes = new ByteArrayContent([.. "{\"subject\":\""u8, 0xCB, 0xAE, 0xB9, 0xDC, .. "\"}"u8]);
         bytes.Headers.ContentType = new("application/json");
 
         (await host.SendAsync(HttpMethod.Post, "/api/v1/echo", bytes)).IsProblem(400, "badEncoding");

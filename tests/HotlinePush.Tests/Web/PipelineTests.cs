@@ -22,7 +22,7 @@ public sealed class PipelineTests
     [InlineData("GET", "/api/v1/things?limit=x", 400, "wrongType")]
     [InlineData("GET", "/api/v1/things?limit=1&limit=2", 400, "badValue")]
     [InlineData("GET", "/api/v1/things?after=%00", 400, "badText")]
-    [InlineData("GET", "/api/v1/things?after=%C2%A9%CB%AE", 400, "badEncoding")]
+    [InlineData("GET", "/api/v1/things?after=%CB%AE%B9%DC", 400, "badEncoding")]
     [InlineData("GET", "/api/v1/page-bug", 500, "internalError")]
     public async Task Error_WhateverItsSource_HasACode(string method, string path, int status, string code)
     {
@@ -56,10 +56,10 @@ public sealed class PipelineTests
     {
         await using var host = await WebHost.StartAsync();
 
-        Assert.Equal("GET, HEAD, OPTIONS", (await host.SendAsync(HttpMethod.Delete, "/api/v1/things")).Headers["Allow"]);
+        Assert.Equal("GET,HEAD,OPTIONS", (await host.SendAsync(HttpMethod.Delete, "/api/v1/things")).Headers["Allow"]);
         var options = await host.SendAsync(HttpMethod.Options, "/api/v1/things");
         Assert.Equal(HttpStatusCode.NoContent, options.Status);
-        Assert.Equal("GET, HEAD, OPTIONS", options.Headers["Allow"]);
+        Assert.Equal("GET,HEAD,OPTIONS", options.Headers["Allow"]);
     }
 
     [Fact]

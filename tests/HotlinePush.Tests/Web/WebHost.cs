@@ -5,6 +5,7 @@ using HotlinePush.Security;
 using HotlinePush.Storage;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
@@ -18,10 +19,10 @@ internal sealed class WebHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private WebHost(WebApplication app, TableTwin store, ManualTime time)
+    private WebHost(WebApplication app, TableTwin store, ManualTime time, bool kestrel)
     {
         (_app, Store, Time) = (app, store, time);
-        Client = app.GetTestClient();
+        Client = kestrel ? new() { BaseAddress = new(app.Urls.First()) } : app.GetTestClient();
     }
 
     public HttpClient Client { get; }
@@ -32,12 +33,15 @@ internal sealed class WebHost : IAsyncDisposable
     public TestServer Server => _app.GetTestServer();
 
     public static async Task<WebHost> StartAsync(
-        Action<RouteGroupBuilder>? map = null, Action<HotlineWebOptions>? options = null, Action<IServiceCollection>? services = null)
+        Action<RouteGroupBuilder>? map = null, Action<HotlineWebOptions>? options = null, Action<IServiceCollection>? services = null, bool kestrel = false)
     {
         var store = new TableTwin();
         var time = new ManualTime(new(2026, 11, 23, 1, 0, 0, TimeSpan.Zero));
         var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = "Production" });
-        builder.WebHost.UseTestServer();
+        if (kestrel)
+            builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        else
+            builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddHotlineWeb(options);
         builder.Services.AddSingleton<ITableStore>(store);
@@ -67,7 +71,7 @@ internal sealed class WebHost : IAsyncDisposable
             routes.MapGet("/bug", IResult () => throw new NotSupportedException("secret")).Public();
         });
         await app.StartAsync();
-        return new(app, store, time);
+        return new(app, store, time, kestrel);
     }
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? body = null, params (string Name, string Value)[] headers)
