@@ -187,5 +187,5 @@ public sealed record ClassifierTuning
     public int Epochs { get; init; } = 20;
     public float Decay { get; init; } = 1e-3f;
     /// <summary>Above 1 makes confidences more modest; set so that they match how often they are right.</summary>
-    public float Temperature { get; init; } = 1f;
+    public float Temperature { get; init; } = 0.85f;
 }
