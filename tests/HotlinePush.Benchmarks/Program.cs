@@ -5,8 +5,11 @@ switch (args.FirstOrDefault())
     case "store":
         await StoreBenchmark.RunAsync();
         break;
+    case "classifier":
+        await ClassifierBenchmark.RunAsync();
+        break;
     default:
-        Console.Error.WriteLine("usage: HotlinePush.Benchmarks store");
+        Console.Error.WriteLine("usage: HotlinePush.Benchmarks store|classifier");
         return 2;
 }
 

@@ -38,7 +38,8 @@ public static partial class AlarmWords
                 if (NotNow().IsMatch(clause) || Conditional().IsMatch(clause))
                     continue;
                 var now = Now().IsMatch(clause) || (inSubject && JustNow().IsMatch(clause));
-                if (call ? !now && NotReal().IsMatch(text) : !now || NotReal().IsMatch(clause))
+                // A subject is short by nature: read it as a caller's sentence, on its own.
+                if (call || inSubject ? !now && NotReal().IsMatch(call ? text : clause) : !now || NotReal().IsMatch(clause))
                     continue;
                 return new AlarmHit(service, kind, match.Value);
             }
@@ -58,7 +59,7 @@ public static partial class AlarmWords
     [GeneratedRegex("着火|起火|失火|着大火|大火|火灾|火烧起来|烧起来|火势|冒着?火|窜出火")]
     private static partial Regex Fire();
 
-    [GeneratedRegex("(燃气|煤气|天然气|液化气|管道|气罐)[^。]{0,8}(泄漏|泄露|漏气)|漏(煤气|燃气|天然气|气了)|(闻到|有|满屋|好大|好浓|很浓|很大|一股)[^，,]{0,6}(煤气|燃气|天然气|液化气)(的)?(臭)?味")]
+    [GeneratedRegex("(燃气|煤气|天然气|液化气|管道|气罐)[^。]{0,8}(泄漏|泄露|漏气)|漏(煤气|燃气|天然气|气了)|(闻到|有|满屋|好大|好浓|很浓|很大|一股)[^，,]{0,6}(煤气|燃气|天然气|液化气)(的)?(臭)?味|(煤气|燃气|天然气)(的)?味道?(很|好|非常|特别|越来越)(重|浓|大)")]
     private static partial Regex Gas();
 
     [GeneratedRegex("爆炸(?!性|危险|隐患|物|品)|炸了")]
