@@ -1,0 +1,87 @@
+using HotlinePush.Routing;
+using HotlinePush.Tickets;
+using HotlinePush.Units;
+
+namespace HotlinePush.Tests.Routing;
+
+public sealed class DispatchCatalogueTests
+{
+    private static string? Winner(string? category, string? area, string[] tags, params CatalogueRule[] rules) =>
+        new DispatchCatalogue(SmallCity.With(rules)).Find(category, area, tags)?.Rule.Id;
+
+    [Fact]
+    public void Catalogue_WhenCategoryAndAreaCompete_PrefersTheLongerCategory() =>
+        Assert.Equal("deep", Winner("cxjs-02-02", "330101", [], new("area", "cxjs", "330101", "heping"), new("deep", "cxjs-02", "", "city-urban")));
+
+    [Fact]
+    public void Catalogue_WhenCategoriesTie_PrefersTheLongerArea() =>
+        Assert.Equal("street", Winner("cxjs-02", "33010101", [], new("city", "cxjs-02", "33", "city-urban"), new("street", "cxjs-02", "330101", "heping")));
+
+    [Fact]
+    public void Catalogue_WhenScopesTie_PrefersTheCityDepartmentThenTheId()
+    {
+        Assert.Equal("b", Winner("cxjs", "3301", [], new("a", "cxjs", "3301", "wangjiang"), new("b", "cxjs", "3301", "city-urban")));
+        Assert.Equal("a", Winner("cxjs", "3301", [], new("b", "cxjs", "3301", "city-urban"), new("a", "cxjs", "3301", "city-housing")));
+    }
+
+    [Fact]
+    public void Catalogue_WhenARuleHasTags_NeedsThemAll()
+    {
+        CatalogueRule[] rules = [new("plain", "cxjs", "", "city-urban"), new("tagged", "cxjs", "", "city-housing", Tags: ["学校", "夜间"])];
+        Assert.Equal("plain", Winner("cxjs", null, ["夜间"], rules));
+        Assert.Equal("tagged", Winner("cxjs", null, ["夜间", "学校"], rules));
+    }
+
+    [Fact]
+    public void Catalogue_WhenIdsOnlyBeginAlike_DoesNotMatch()
+    {
+        Assert.Null(Winner("cxjs-020", null, [], new CatalogueRule("a", "cxjs-02", "", "city-urban")));
+        Assert.Null(Winner("cxjs", "33015", [], new CatalogueRule("a", "cxjs", "3301", "wangjiang")));
+        Assert.Equal("a", Winner("cxjs", "330101", [], new CatalogueRule("a", "cxjs", "3301", "wangjiang")));
+    }
+
+    [Fact]
+    public void Catalogue_WhenNothingIsKnown_OnlyTheOpenRuleFits() =>
+        Assert.Equal("rest", Winner(null, null, [], new("rest", "", "", "hotline"), new("cxjs", "cxjs", "", "city-urban")));
+
+    [Fact]
+    public void Catalogue_WhenARuleWins_SaysWhyAndWhoLost()
+    {
+        var match = new DispatchCatalogue(SmallCity.With(new("wide", "cxjs", "", "city-housing"), new("deep", "cxjs-02", "", "city-urban"))).Find("cxjs-02", null)!;
+        Assert.Equal(["wide"], match.Lost.Select(r => r.Id));
+        Assert.Contains("市城管局", match.Why, StringComparison.Ordinal);
+        Assert.Contains("事项更具体", match.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CatalogueCheck_WhenRowsAreWrong_NamesRowColumnAndCode()
+    {
+        CatalogueRule[] rules =
+        [
+            new("a", "cxjs", "", "city-urban"), new("a", "zf", "", "city-urban"), new("b", "nope", "", "city-urban"),
+            new("c", "cxjs-01", "99", "nobody", ["ghost"]), new("d", "cxjs", "", "city-housing"), new("E!", "mz", "", "city-urban"),
+        ];
+        Assert.Equal(
+            ["3 id duplicateId", "4 categoryPrefix unknownCategory", "5 areaPrefix unknownArea", "5 leadUnitId unknownUnit", "5 coUnitIds unknownUnit", "6 categoryPrefix duplicateRule", "7 id badId"],
+            CatalogueCheck.Problems(rules, SmallCity.With()).Select(p => $"{p.Row} {p.Column} {p.Code}"));
+    }
+
+    [Fact]
+    public void CatalogueCsv_WhenWrittenAndRead_IsTheSame()
+    {
+        CatalogueRule[] rules = [new("a", "cxjs", "3301", "city-urban", ["wangjiang", "heping"], ["夜间,施工"], Priority.Urgent), new("b", "", "", "hotline", [], [])];
+        var (read, problems) = CatalogueCsv.Read("\uFEFF" + CatalogueCsv.Write(rules));
+        Assert.Empty(problems);
+        Assert.Equivalent(rules, read, strict: true);
+    }
+
+    [Theory]
+    [InlineData("", "1 missingColumn")]
+    [InlineData("id,name\na,b", "1 missingColumn")]
+    [InlineData("id,leadUnitId,priority\na,city-urban,soon", "2 badPriority")]
+    public void CatalogueCsv_WhenNoSuchTable_NamesTheProblem(string text, string expected)
+    {
+        var problem = Assert.Single(CatalogueCsv.Read(text).Problems);
+        Assert.Equal(expected, $"{problem.Row} {problem.Code}");
+    }
+}
