@@ -62,6 +62,7 @@ public static class Problems
         ["targetClosed"] = new(409, "目标工单已办结", "The target is closed"),
         ["personalDataDeleted"] = new(409, "个人信息已删除", "The personal data was deleted"),
         ["wrongState"] = new(409, "当前状态不能这样办理", "The state does not allow this"),
+        ["unitInUse"] = new(409, "承办单位仍在派单目录中", "The unit still stands in the dispatch catalogue"),
         ["inFlight"] = new(409, "相同请求正在办理", "The same request is still being handled"),
         ["versionConflict"] = new(412, "已被他人更新", "Somebody was faster"),
         ["tooLarge"] = new(413, "内容过大", "The content is too large"),
