@@ -52,36 +52,4 @@ public sealed class DispatchCatalogueTests
         Assert.Contains("市城管局", match.Why, StringComparison.Ordinal);
         Assert.Contains("事项更具体", match.Why, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void CatalogueCheck_WhenRowsAreWrong_NamesRowColumnAndCode()
-    {
-        CatalogueRule[] rules =
-        [
-            new("a", "cxjs", "", "city-urban"), new("a", "zf", "", "city-urban"), new("b", "nope", "", "city-urban"),
-            new("c", "cxjs-01", "99", "nobody", ["ghost"]), new("d", "cxjs", "", "city-housing"), new("E!", "mz", "", "city-urban"),
-        ];
-        Assert.Equal(
-            ["3 id duplicateId", "4 categoryPrefix unknownCategory", "5 areaPrefix unknownArea", "5 leadUnitId unknownUnit", "5 coUnitIds unknownUnit", "6 categoryPrefix duplicateRule", "7 id badId"],
-            CatalogueCheck.Problems(rules, SmallCity.With()).Select(p => $"{p.Row} {p.Column} {p.Code}"));
-    }
-
-    [Fact]
-    public void CatalogueCsv_WhenWrittenAndRead_IsTheSame()
-    {
-        CatalogueRule[] rules = [new("a", "cxjs", "3301", "city-urban", ["wangjiang", "heping"], ["夜间,施工"], Priority.Urgent), new("b", "", "", "hotline", [], [])];
-        var (read, problems) = CatalogueCsv.Read("\uFEFF" + CatalogueCsv.Write(rules));
-        Assert.Empty(problems);
-        Assert.Equivalent(rules, read, strict: true);
-    }
-
-    [Theory]
-    [InlineData("", "1 missingColumn")]
-    [InlineData("id,name\na,b", "1 missingColumn")]
-    [InlineData("id,leadUnitId,priority\na,city-urban,soon", "2 badPriority")]
-    public void CatalogueCsv_WhenNoSuchTable_NamesTheProblem(string text, string expected)
-    {
-        var problem = Assert.Single(CatalogueCsv.Read(text).Problems);
-        Assert.Equal(expected, $"{problem.Row} {problem.Code}");
-    }
 }
