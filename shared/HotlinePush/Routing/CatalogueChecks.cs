@@ -26,8 +26,9 @@ public static class CatalogueChecks
         {
             var (rule, path) = (rules[i], at(i));
             check.Id(path + ".id", rule.Id).That(seen.Add(rule.Id), path + ".id", "duplicate", "编号重复。");
-            Prefix(check, path + ".categoryPrefix", rule.CategoryPrefix, categoryIds, "unknownCategory", "没有以此开头的事项分类。");
-            Prefix(check, path + ".areaPrefix", rule.AreaPrefix, areaIds, "unknownArea", "没有以此开头的区划。");
+            // Of a category's id the catalogue looks at whole steps between dashes, of an area's at every character.
+            Prefix(check, path + ".categoryPrefix", rule.CategoryPrefix, categoryIds, true, "unknownCategory", "没有这一级事项分类。");
+            Prefix(check, path + ".areaPrefix", rule.AreaPrefix, areaIds, false, "unknownArea", "没有以此开头的区划。");
             check.That(unitIds.Contains(rule.LeadUnitId), path + ".leadUnitId", "unknownUnit", "没有这个承办单位。");
             check.Count(path + ".coUnitIds", rule.CoUnitIds?.Count, MaxCoUnits).Count(path + ".tags", rule.Tags?.Count, MaxTags);
             for (var c = 0; c < rule.CoUnitIds?.Count; c++)
@@ -35,19 +36,19 @@ public static class CatalogueChecks
                     .That(rule.CoUnitIds[c] != rule.LeadUnitId && !rule.CoUnitIds.Take(c).Contains(rule.CoUnitIds[c]), $"{path}.coUnitIds[{c}]", "duplicate", "单位重复。");
             for (var t = 0; t < rule.Tags?.Count; t++)
                 check.Text($"{path}.tags[{t}]", rule.Tags[t], required: true, max: MaxTag)
-                    .That(!rule.Tags[t].Contains(CatalogueCsv.Between), $"{path}.tags[{t}]", "badText", "标签不可含分号。");
+                    .That(CatalogueCsv.CanHold(rule.Tags[t]), $"{path}.tags[{t}]", "badText", "标签不可含分号，首尾不可有空格。");
         }
 
         return check.Result();
     }
 
     // A prefix that begins no id would never fire: more likely a slip of the pen than a plan.
-    private static void Prefix(Check check, string field, string prefix, string[] ids, string code, string message)
+    private static void Prefix(Check check, string field, string prefix, string[] ids, bool wholeSteps, string code, string message)
     {
         if (!SetupChecks.IsPrefix(prefix))
             check.Add(field, "badValue", "最多 64 个小写字母、数字和连字符；留空表示全部。");
         else if (prefix.Length > 0)
-            check.That(BeginsOne(ids, prefix), field, code, message);
+            check.That(wholeSteps ? Array.BinarySearch(ids, prefix, StringComparer.Ordinal) >= 0 || BeginsOne(ids, prefix + '-') : BeginsOne(ids, prefix), field, code, message);
     }
 
     private static bool BeginsOne(string[] sorted, string prefix)

@@ -11,11 +11,13 @@ namespace HotlinePush.Routing;
 
 /// <summary>
 /// The dispatch catalogue as a spreadsheet keeps it (RFC 4180, UTF-8): columns <c>id, categoryPrefix, areaPrefix, leadUnitId, coUnitIds,
-/// tags, priority</c> in any order, the last three optional; several ids or tags in a cell stand apart by <c>;</c>.
+/// tags, priority</c> in any order, the last three optional; several ids or tags in a cell stand apart by <c>;</c>
+/// or <c>；</c>.
 /// </summary>
 public static class CatalogueCsv
 {
-    public const char Between = ';';
+    private const char Between = ';';
+    private static readonly char[] Separators = [Between, '；'];
 
     private static readonly string[] Columns = ["id", "categoryPrefix", "areaPrefix", "leadUnitId", "coUnitIds", "tags", "priority"];
     private const int Needed = 4;
@@ -81,6 +83,9 @@ public static class CatalogueCsv
         return (rules, rows, check.Result());
     }
 
+    /// <summary>A word that a cell of several can hold.</summary>
+    public static bool CanHold(string word) => word.IndexOfAny(Separators) < 0 && word == word.Trim();
+
     public static string At(int row) => string.Create(CultureInfo.InvariantCulture, $"rows[{row}]");
 
     private static void Header(Check check, string[] header)
@@ -103,5 +108,5 @@ public static class CatalogueCsv
     private static string Joined(IReadOnlyList<string>? words) => string.Join(Between, words ?? []);
 
     private static string[]? Split(string cell) =>
-        cell.Length == 0 ? null : cell.Split(Between, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        cell.Length == 0 ? null : cell.Split(Separators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

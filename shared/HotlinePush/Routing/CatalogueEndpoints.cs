@@ -1,5 +1,6 @@
 using System.Reflection;
 using HotlinePush.Security;
+using HotlinePush.Tickets;
 using HotlinePush.Units;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Builder;
@@ -27,6 +28,17 @@ public static class CatalogueEndpoints
                 : SetupLists.Page(city.Catalogue, r => r.Id, list, version);
         }).AnyKey();
 
+        api.MapPost("/catalogue/try", async (JsonBody<CatalogueTry> body, TicketRouting routing, CitySource cities, CancellationToken ct) =>
+        {
+            var (text, city) = (body.Value, await cities.GetAsync(ct));
+            var check = new Check();
+            if (string.IsNullOrWhiteSpace(text.Subject) && string.IsNullOrWhiteSpace(text.Description))
+                check.Missing("subject").Missing("description");
+            check.That(text.CategoryId is null || city.FindCategory(text.CategoryId) is not null, "categoryId", "badValue", "没有这个事项分类。")
+                .That(text.AreaId is null || city.FindArea(text.AreaId) is not null, "areaId", "badValue", "没有这个区划。");
+            return check.Refusal ?? (object)CatalogueTrial.Of(routing.Decide(new(TicketType.Complaint, text.Subject, text.Description, text.CategoryId, text.AreaId), city));
+        }).RequireRole(Role.Desk, Role.Supervisor, Role.Admin);
+
         api.MapPut("/catalogue", (CatalogueBody body, HttpContext http, SetupStore setup, CitySource cities, CancellationToken ct) =>
             SetupLists.ReplaceListAsync(http, setup, cities, SetupNames.Catalogue, body.Rules, r => r.Id, async () =>
             {
@@ -35,6 +47,21 @@ public static class CatalogueEndpoints
                 var categories = await setup.ReadAsync<IReadOnlyList<Category>>(SetupNames.Categories, [], ct);
                 return CatalogueChecks.Check(body.Rules, body.At, units.Value, areas.Value, categories.Value);
             })).RequireRole(Role.Admin).TakesUpload(SetupLists.MaxBytes);
+    }
+
+    /// <summary>Words to be tried; one of the two texts may be blank.</summary>
+    public sealed record CatalogueTry(string Subject, string Description, string? CategoryId = null, string? AreaId = null);
+
+    /// <summary>What routing would do with a ticket of these words.</summary>
+    /// <param name="Rule">Id of the rule that fits, also where a person has to decide.</param>
+    /// <param name="LeadUnitId">Null where a person has to decide; <paramref name="DeskReason"/> then says why.</param>
+    public sealed record CatalogueTrial(
+        string? Rule, string Why, string? LeadUnitId, IReadOnlyList<string> CoUnitIds, string? CategoryId, string? AreaId, Priority? Priority,
+        Alarm? Alarm, string? DeskReason, IReadOnlyList<UnitSuggestion> Suggestions)
+    {
+        public static CatalogueTrial Of(RoutingDecision d) => new(
+            d.Match?.Rule.Id, d.Why, d.LeadUnitId, d.CoUnitIds, d.CategoryId, d.AreaId, d.Priority,
+            d.Alarm is { } hit ? new(hit.Phrase, hit.Service) : null, d.Desk?.Code, d.Suggestions);
     }
 
     private static bool WantsCsv(HttpRequest request) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using HotlinePush.Tests.Web;
 
 namespace HotlinePush.Tests.Setup;
 
@@ -97,6 +98,7 @@ public sealed class SetupEndpointTests
     [InlineData("/units", """[{"id":"u","name":"x","officeHours":[{"from":"12:00","to":"09:00"}]}]""", "items[0].officeHours[0]")]
     [InlineData("/units", """[{"id":"u","name":"x","officeHours":[{"from":"9","to":"10:00"}]}]""", "items[0].officeHours[0].from")]
     [InlineData("/catalogue", """[{"id":"r","categoryPrefix":"nope","areaPrefix":"","leadUnitId":"env"}]""", "items[0].categoryPrefix")]
+    [InlineData("/catalogue", """[{"id":"r","categoryPrefix":"en","areaPrefix":"","leadUnitId":"env"}]""", "items[0].categoryPrefix")]
     [InlineData("/catalogue", """[{"id":"r","categoryPrefix":"","areaPrefix":"98","leadUnitId":"env"}]""", "items[0].areaPrefix")]
     [InlineData("/catalogue", """[{"id":"r","categoryPrefix":"","areaPrefix":"","leadUnitId":"nobody"}]""", "items[0].leadUnitId")]
     [InlineData("/catalogue", """[{"id":"r","categoryPrefix":"","areaPrefix":"","leadUnitId":"env","coUnitIds":["water","env"]}]""", "items[0].coUnitIds[1]")]
@@ -236,6 +238,35 @@ public sealed class SetupEndpointTests
     }
 
     [Fact]
+    public async Task Try_WithWordsAndACategory_SaysWhichRuleFires()
+    {
+        await using var host = await SetupHost.StartAsync();
+        await host.FillAsync();
+
+        var answer = await host.SendAsync(HttpMethod.Post, "/catalogue/try", "desk", Json("""{"subject":"夜间停水","description":"望江区连续停水","categoryId":"water"}"""));
+
+        Assert.Equal(("r2", "water", "990101"), (Text(answer, "rule"), Text(answer, "leadUnitId"), Text(answer, "areaId")));
+        Assert.Contains("r2", Text(answer, "why"), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, answer.Json.GetProperty("alarm").ValueKind);
+        Assert.InRange(answer.Json.GetProperty("suggestions").GetArrayLength(), 1, 3);
+    }
+
+    [Fact]
+    public async Task Try_WithoutWordsOrByOthers_IsRefused()
+    {
+        await using var host = await SetupHost.StartAsync();
+        await host.FillAsync();
+
+        var blank = await host.SendAsync(HttpMethod.Post, "/catalogue/try", "admin", Json("""{"subject":" ","description":""}"""));
+        var unknown = await host.SendAsync(HttpMethod.Post, "/catalogue/try", "supervisor", Json("""{"subject":"停水","description":"","categoryId":"nope"}"""));
+
+        Assert.Equal((HttpStatusCode.BadRequest, "subject,description"), (blank.Status, string.Join(',', blank.Fields)));
+        Assert.Equal((HttpStatusCode.BadRequest, "categoryId"), (unknown.Status, string.Join(',', unknown.Fields)));
+        foreach (var role in new[] { "unit", "publisher", "reviewer" })
+            (await host.SendAsync(HttpMethod.Post, "/catalogue/try", role, Json("""{"subject":"停水","description":"停水"}"""))).IsProblem(403, "roleLacking");
+    }
+
+    [Fact]
     public async Task Policies_WhenSet_CountTheirVersionUp()
     {
         await using var host = await SetupHost.StartAsync();
@@ -265,4 +296,8 @@ public sealed class SetupEndpointTests
         Assert.True(answer.Json.GetProperty("paths").GetProperty("/api/v1/units").TryGetProperty("put", out var put));
         Assert.True(put.TryGetProperty("requestBody", out _));
     }
+
+    private static StringContent Json(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
+
+    private static string? Text(Answer answer, string field) => answer.Json.GetProperty(field).GetString();
 }

@@ -40,7 +40,7 @@ internal sealed class SetupHost : IAsyncDisposable
         services.AddSingleton<TimeProvider>(time).AddSingleton<ITableStore, MemoryTableStore>();
         services.AddSingleton<IMessageBus, MemoryMessageBus>().AddSingleton<PendingMessages>().AddSingleton<MessageDispatcher>();
         services.AddSingleton<SetupStore>().AddSingleton<CitySource>().AddSingleton(KeyRing.Create()).AddSingleton<ProductClock>();
-        services.AddSingleton<TicketStore>().AddSingleton<TicketMessages>().AddSingleton<IndexSync>().AddSingleton<TicketActions>().AddSingleton<CalendarRecompute>();
+        services.AddSingleton<TicketStore>().AddSingleton<TicketMessages>().AddSingleton<IndexSync>().AddSingleton<TicketActions>().AddSingleton<CalendarRecompute>().AddSingleton<TicketRouting>();
         services.AddSingleton(Messages());
         services.AddSingleton<FindKeyHolder>((key, _) => ValueTask.FromResult(
             Enum.TryParse<Role>(key, true, out var role) ? new Actor(role, "k-" + key, role == Role.Unit ? "water" : null) : null));
