@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using HotlinePush.Jobs;
 using HotlinePush.Local.Demo;
 using HotlinePush.Security;
 using HotlinePush.Sqlite;
 using HotlinePush.Storage;
+using HotlinePush.Tickets.Import;
 
 namespace HotlinePush.Local;
 
@@ -69,11 +71,35 @@ public static class CommandLine
         return 0;
     }
 
+    /// <summary>Takes a file in while requests are served; the bar moves as the job does.</summary>
     private static async Task ImportAsync(WebApplication app, string file)
     {
-        await Task.CompletedTask;
-        _ = app;
-        Console.WriteLine($"Import       {file}");
+        var (imports, jobs, engine) = (app.Services.GetRequiredService<TicketImport>(), app.Services.GetRequiredService<JobStore>(), app.Services.GetRequiredService<TimeProvider>());
+        await using var csv = File.OpenRead(file);
+        var id = await imports.StartAsync(csv, new Actor(Role.Desk, "import"), app.Lifetime.ApplicationStopping);
+        while (!app.Lifetime.ApplicationStopping.IsCancellationRequested && await jobs.ReadAsync(id, CancellationToken.None) is { Job: { } job })
+        {
+            Show(job);
+            if (job.State != JobState.Running)
+            {
+                Console.WriteLine();
+                if (job.ErrorCount > 0)
+                    Console.WriteLine($"Import       {job.ErrorCount} rows were not taken; GET /api/v1/jobs/{id} with an admin's key says why");
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), engine, app.Lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static void Show(Job job)
+    {
+        const int Width = 30;
+        var filled = job.Total == 0 ? 0 : job.Done * Width / job.Total;
+        var line = $"Import       [{new string('#', filled)}{new string('.', Width - filled)}] {job.Done}/{job.Total}";
+        if (Console.IsOutputRedirected && job.State == JobState.Running)
+            return;
+        Console.Write(Console.IsOutputRedirected ? line : $"\r{line}");
     }
 
     private static async Task<int> BackupAsync(LocalOptions options, string to)

@@ -44,7 +44,8 @@ public sealed class DemoSeed(
 
     private async Task SetUpAsync(CancellationToken ct)
     {
-        await PutAsync(SetupNames.Units, DemoCity.Units);
+        // Stored as the set-up's own endpoint stores them: phones in E.164.
+        await PutAsync(SetupNames.Units, [.. DemoCity.Units.Select(u => u with { Contacts = [.. (u.Contacts ?? []).Select(c => c with { Phone = Normal(c.Phone) })] })]);
         await PutAsync(SetupNames.Areas, DemoCity.Areas);
         await PutAsync(SetupNames.Categories, DemoCity.Categories);
         await PutAsync(SetupNames.Catalogue, DemoCity.Catalogue);
@@ -79,6 +80,8 @@ public sealed class DemoSeed(
                 await actions.ActAsync(life.Number, new MergeInto(target), DemoLifeStory.Desk, null, ct);
         log.LogInformation("Seeded {Count} tickets", lives.Length);
     }
+
+    private static string? Normal(string? phone) => PhoneNumber.TryParse(phone, out var e164) ? e164 : phone;
 
     private string? Hash(DemoContact contact)
     {

@@ -26,8 +26,18 @@ public sealed class MemoryMessageBus(TimeProvider engine) : IMessageBus
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _order;
 
+    /// <summary>Out of order: every call throws.</summary>
+    public bool Fail { get; set; }
+
+    private void Check()
+    {
+        if (Fail)
+            throw new MessageBusException("The bus is out of order.");
+    }
+
     public Task SendAsync(IReadOnlyCollection<OutgoingMessage> messages, CancellationToken ct = default)
     {
+        Check();
         ct.ThrowIfCancellationRequested();
         if (messages.Any(m => Encoding.UTF8.GetByteCount(m.Body) > OutgoingMessage.MaxBodyBytes))
             throw new ArgumentException("A body is over 64 KiB.");
@@ -51,6 +61,7 @@ public sealed class MemoryMessageBus(TimeProvider engine) : IMessageBus
 
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string queue, int max, TimeSpan lockFor, TimeSpan wait, CancellationToken ct = default)
     {
+        Check();
         var until = engine.GetUtcNow() + wait;
         while (true)
         {
@@ -76,6 +87,7 @@ public sealed class MemoryMessageBus(TimeProvider engine) : IMessageBus
 
     public Task<bool> RenewAsync(ReceivedMessage message, TimeSpan lockFor, CancellationToken ct = default)
     {
+        Check();
         lock (_lock)
         {
             if (Find(message) is not { } held)
@@ -87,6 +99,7 @@ public sealed class MemoryMessageBus(TimeProvider engine) : IMessageBus
 
     public Task<bool> SettleAsync(ReceivedMessage message, Settlement settlement, CancellationToken ct = default)
     {
+        Check();
         lock (_lock)
         {
             if (Find(message) is not { } held)
@@ -115,12 +128,14 @@ public sealed class MemoryMessageBus(TimeProvider engine) : IMessageBus
 
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(int limit, string? after = null, CancellationToken ct = default)
     {
+        Check();
         lock (_lock)
             return Task.FromResult<IReadOnlyList<DeadLetter>>([.. _dead.Where(d => after is null || string.CompareOrdinal(d.Id, after) > 0).Take(limit)]);
     }
 
     public Task<bool> ReplayAsync(string deadLetterId, CancellationToken ct = default)
     {
+        Check();
         lock (_lock)
         {
             if (_dead.Find(d => d.Id == deadLetterId) is not { } dead)
@@ -134,6 +149,7 @@ public sealed class MemoryMessageBus(TimeProvider engine) : IMessageBus
 
     public Task<QueueDepth> CountAsync(string queue, CancellationToken ct = default)
     {
+        Check();
         lock (_lock)
         {
             var now = engine.GetUtcNow();
