@@ -2,6 +2,7 @@ using HotlinePush.Channels.Outbox;
 using HotlinePush.Clocks;
 using HotlinePush.Local.Demo;
 using HotlinePush.Messaging;
+using HotlinePush.Operations;
 using HotlinePush.Security;
 using HotlinePush.Sqlite;
 using HotlinePush.Tickets;
@@ -77,13 +78,14 @@ public sealed class Startup
     public volatile string? Pending = "starting";
 }
 
-/// <summary>What the platform's timer triggers do in the cloud: the sweep each minute, the timer pass every five.</summary>
-public sealed class Timetable(PendingSweep sweep, Timers.TimerPass pass, TimeProvider engine, ILogger<Timetable> log) : BackgroundService
+/// <summary>What the platform's timer triggers do in the cloud: the sweep each minute, the timer pass every five, housekeeping each day.</summary>
+public sealed class Timetable(PendingSweep sweep, Timers.TimerPass pass, Housekeeping housekeeping, TimeProvider engine, ILogger<Timetable> log) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         // What an earlier process left behind is older than any bound: it is sent at once.
         EveryAsync(PendingSweep.Every, sweep.RunAsync, stoppingToken),
-        EveryAsync(Timers.TimerPass.Every, pass.RunAsync, stoppingToken));
+        EveryAsync(Timers.TimerPass.Every, pass.RunAsync, stoppingToken),
+        EveryAsync(Housekeeping.Every, housekeeping.RunAsync, stoppingToken));
 
     private async Task EveryAsync(TimeSpan period, Func<CancellationToken, Task<int>> run, CancellationToken stopping)
     {

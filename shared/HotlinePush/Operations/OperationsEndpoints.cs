@@ -18,6 +18,7 @@ public static class OperationsEndpoints
         services.TryAddSingleton<OperationsLog>();
         services.TryAddSingleton<PendingSweep>();
         services.TryAddSingleton<SystemHealth>();
+        services.TryAddSingleton<Housekeeping>();
         services.AddSingleton(s => new ReadyCheck("store", s.GetRequiredService<SystemHealth>().StoreAsync));
         services.AddSingleton(s => new ReadyCheck("bus", s.GetRequiredService<SystemHealth>().BusAsync));
         return services;
