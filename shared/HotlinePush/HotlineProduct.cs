@@ -2,6 +2,7 @@ using HotlinePush.Channels;
 using HotlinePush.Channels.Outbox;
 using HotlinePush.Clocks;
 using HotlinePush.Messaging;
+using HotlinePush.Pages;
 using HotlinePush.Security;
 using HotlinePush.Tickets;
 using HotlinePush.Timers;
@@ -52,6 +53,7 @@ public static class HotlineProduct
         services.AddSingleton<Sessions>();
         services.AddSingleton<FindKeyHolder>(s => async (key, ct) => await s.GetRequiredService<ApiKeys>().FindAsync(key, ct));
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
+        services.AddHotlinePages();
         return services;
     }
 
@@ -59,6 +61,7 @@ public static class HotlineProduct
     public static void MapProduct(this IEndpointRouteBuilder routes)
     {
         TicketEndpoints.Map(routes);
+        routes.MapHotlinePages();
     }
 
     /// <summary>Every kind of message: what it is called, where it waits, what is retried and for how long before it lies dead.</summary>
