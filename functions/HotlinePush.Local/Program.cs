@@ -1,1 +1,3 @@
-Console.WriteLine("HotlinePush");
+using HotlinePush.Local;
+
+return await CommandLine.RunAsync(args);

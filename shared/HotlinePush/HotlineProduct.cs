@@ -1,10 +1,13 @@
 using HotlinePush.Channels;
 using HotlinePush.Channels.Outbox;
 using HotlinePush.Clocks;
+using HotlinePush.Jobs;
 using HotlinePush.Messaging;
+using HotlinePush.Operations;
 using HotlinePush.Pages;
 using HotlinePush.Security;
 using HotlinePush.Tickets;
+using HotlinePush.Tickets.Import;
 using HotlinePush.Timers;
 using HotlinePush.Units;
 using HotlinePush.Web;
@@ -24,9 +27,8 @@ public static class HotlineProduct
 
         services.AddSingleton(Catalogue());
         services.AddSingleton<PendingMessages>();
-        services.AddSingleton<PendingSweep>();
         services.AddSingleton<MessageDispatcher>();
-        services.AddSingleton<OperationsLog>();
+        services.AddHotlineOperations();
         services.AddSingleton<TimerPass>();
 
         services.AddSingleton<SetupStore>();
@@ -45,6 +47,10 @@ public static class HotlineProduct
         services.AddSingleton<RouteIntake>(s => (intake, city) => s.GetRequiredService<TicketRouting>().Route(intake, city));
         services.AddSingleton<MomentHandler>();
 
+        services.AddSingleton<LearnConfirmed>(s => (texts, ct) => s.GetRequiredService<TicketRouting>().LearnAsync(texts, ct));
+        services.AddHotlineJobs();
+        services.AddSingleton<CalendarRecompute>();
+
         services.AddSingleton<OutboxChannel>();
         services.AddSingleton<IChannel>(s => s.GetRequiredService<OutboxChannel>());
 
@@ -61,6 +67,11 @@ public static class HotlineProduct
     public static void MapProduct(this IEndpointRouteBuilder routes)
     {
         TicketEndpoints.Map(routes);
+        routes.MapSetup();
+        var api = routes.MapHotlineGroup("/api/v1");
+        ImportEndpoints.Map(api);
+        JobEndpoints.Map(api);
+        OperationsEndpoints.Map(api);
         routes.MapHotlinePages();
     }
 
@@ -69,12 +80,15 @@ public static class HotlineProduct
     {
         var quick = new RetryRule(10, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         var patient = new RetryRule(12, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(30));
-        return new MessageCatalogue()
+        var catalogue = new MessageCatalogue()
             .Add<RouteTicket, TicketRouting>(TicketMessages.RouteType, Queues.Tickets, quick, (h, m, ct) => h.HandleAsync(m, ct))
             .Add<SyncIndexes, IndexSync>(TicketMessages.SyncType, Queues.Tickets, quick, (h, m, ct) => h.RunAsync(m, ct))
             .Add<LearnDispatch, TicketRouting>(TicketMessages.LearnType, Queues.Jobs, quick, (h, m, ct) => h.LearnAsync(m, ct))
             .Add<TellPeople, TicketTelling>(TicketMessages.TellType, Queues.People, patient, (h, m, ct) => h.HandleAsync(m, ct))
-            .Add<MomentDue, MomentHandler>(TimerPass.MomentType, Queues.Timers, quick, (h, m, ct) => h.HandleAsync(m, ct));
+            .Add<MomentDue, MomentHandler>(TimerPass.MomentType, Queues.Timers, quick, (h, m, ct) => h.HandleAsync(m, ct))
+            .AddJobMessages();
+        CalendarRecompute.AddTo(catalogue);
+        return catalogue;
     }
 
     /// <summary>Kept answers hold tracking codes: each under a data key of its own.</summary>

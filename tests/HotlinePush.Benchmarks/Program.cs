@@ -6,8 +6,11 @@ switch (args.FirstOrDefault())
         await StoreBenchmark.RunAsync();
         await StoreBenchmark.RunBusAsync();
         break;
+    case "classifier":
+        await ClassifierBenchmark.RunAsync();
+        break;
     default:
-        Console.Error.WriteLine("usage: HotlinePush.Benchmarks store");
+        Console.Error.WriteLine("usage: HotlinePush.Benchmarks store|classifier");
         return 2;
 }
 

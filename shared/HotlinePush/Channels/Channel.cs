@@ -1,7 +1,19 @@
+using System.Text.Json.Serialization;
+
 namespace HotlinePush.Channels;
 
 /// <summary>How a text reaches a person.</summary>
-public enum ChannelKind { Sms, Email, WeChat, Letter }
+[CamelCaseWords]
+public enum ChannelKind
+{
+    Sms,
+    Email,
+
+    [JsonStringEnumMemberName("wechat")]
+    WeChat,
+
+    Letter,
+}
 
 /// <summary>One text to one address, for one purpose.</summary>
 /// <param name="Id">Names the text for good: sent again with the same id it is the same text, and reaches the person once.</param>

@@ -12,6 +12,7 @@ public enum LimitUnit
 }
 
 /// <summary>An amount of time as the rules state it. Amount 1–1000.</summary>
+[method: JsonConstructor]
 public readonly record struct TimeLimit(int Amount, LimitUnit Unit)
 {
     public const int Most = 1000;

@@ -6,7 +6,7 @@ namespace HotlinePush.Messaging;
 /// Takes one delivery to its handler and says how it ends. Handlers are idempotent; a handler that throws is tried again by its
 /// kind's rule and then lies dead, with the reason, until somebody replays it.
 /// </summary>
-public sealed class MessageDispatcher(MessageCatalogue catalogue, IServiceProvider services, ILogger<MessageDispatcher> log)
+public sealed class MessageDispatcher(MessageCatalogue catalogue, IServiceProvider services, ILogger<MessageDispatcher> log, LatenessLog? lateness = null)
 {
     public async Task<Settlement> DispatchAsync(ReceivedMessage message, CancellationToken ct)
     {
@@ -18,6 +18,7 @@ public sealed class MessageDispatcher(MessageCatalogue catalogue, IServiceProvid
         try
         {
             await kind.Handle(services, message.Body, ct);
+            lateness?.Handled(message);
             return Settlement.Done;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)

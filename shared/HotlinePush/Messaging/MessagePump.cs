@@ -15,18 +15,23 @@ public sealed class MessagePump(IMessageBus bus, MessageDispatcher dispatcher, T
 
     private async Task PumpAsync(string queue, CancellationToken stopping)
     {
-        var batch = Concurrency(queue);
+        var slots = Concurrency(queue);
+        var busy = new HashSet<Task>();
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var messages = await bus.ReceiveAsync(queue, batch, Lock, Wait, stopping);
-                if (messages.Count > 0)
-                    await Task.WhenAll(messages.Select(m => HandleAsync(m, stopping)));
+                // A slow message keeps its own slot, never those beside it.
+                busy.RemoveWhere(t => t.IsCompleted);
+                if (busy.Count == slots)
+                    await Task.WhenAny(busy);
+                else
+                    foreach (var message in await bus.ReceiveAsync(queue, slots - busy.Count, Lock, Wait, stopping))
+                        busy.Add(HandleAsync(message, stopping));
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception e)
             {
@@ -34,21 +39,31 @@ public sealed class MessagePump(IMessageBus bus, MessageDispatcher dispatcher, T
                 await Task.Delay(TimeSpan.FromSeconds(1), engine, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+
+        await Task.WhenAll(busy);
     }
 
+    /// <summary>Never throws: a delivery that could not be settled comes again when its lock ends.</summary>
     private async Task HandleAsync(ReceivedMessage message, CancellationToken stopping)
     {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var handling = dispatcher.DispatchAsync(message, stopping);
-        if (!handling.IsCompleted)
+        try
         {
-            var renewing = RenewAsync(message, done.Token);
-            await Task.WhenAny(handling, renewing);
+            using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            var handling = dispatcher.DispatchAsync(message, stopping);
+            if (!handling.IsCompleted)
+                await Task.WhenAny(handling, RenewAsync(message, done.Token));
+            var settlement = await handling;
+            await done.CancelAsync();
+            await bus.SettleAsync(message, settlement, CancellationToken.None);
         }
-
-        var settlement = await handling;
-        await done.CancelAsync();
-        await bus.SettleAsync(message, settlement, CancellationToken.None);
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopping: the message stays locked and is delivered to whoever runs next.
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "Message {MessageId} of kind {Type} could not be settled", message.MessageId, message.Type);
+        }
     }
 
     private async Task RenewAsync(ReceivedMessage message, CancellationToken done)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using HotlinePush.Storage;
 
@@ -27,6 +28,9 @@ public sealed class PendingMessages(ITableStore store, IMessageBus bus, TimeProv
         var rows = new (string, PendingMessage)[messages.Count];
         for (var i = 0; i < rows.Length; i++)
         {
+            // Refused now, before anything is committed: a message the bus will never take would stand in every sweep's way.
+            if (Encoding.UTF8.GetByteCount(messages[i].Body) > OutgoingMessage.MaxBodyBytes)
+                throw new ArgumentException($"Message {messages[i].MessageId} is over the bus's limit; ids belong in messages rather than contents.");
             var row = Keys.Of(Prefix, now, owner, batch.CommitId[..12], KeyPart.Short(i, 3));
             batch.Insert(row, JsonSerializer.SerializeToUtf8Bytes(messages[i], MessageJson.Options));
             rows[i] = (row, messages[i]);

@@ -25,17 +25,31 @@ public sealed class DispatchCatalogue
     public CatalogueMatch? Find(string? categoryId, string? areaId, IReadOnlyCollection<string>? tags = null)
     {
         var fitting = new List<CatalogueRule>();
-        for (var prefix = categoryId ?? ""; ; prefix = prefix[..Math.Max(0, prefix.LastIndexOf('-'))])
-        {
+        foreach (var prefix in Prefixes(categoryId))
             if (_byCategory.TryGetValue(prefix, out var rules))
                 fitting.AddRange(rules.Where(r => Covers(r.AreaPrefix, areaId) && (r.Tags ?? []).All(t => tags?.Contains(t) == true)));
-            if (prefix.Length == 0)
-                break;
-        }
         if (fitting.Count == 0)
             return null;
         var lost = fitting.Skip(1).Take(5).ToArray();
         return new CatalogueMatch(fitting[0], Explain(fitting[0], lost), lost);
+    }
+
+    /// <summary>
+    /// What a rule may name to fit this category, most specific first: the category, its ancestors (by parent, or by the dashes of its id), and
+    /// any beginning of the id that is no category of its own.
+    /// </summary>
+    private IEnumerable<string> Prefixes(string? categoryId)
+    {
+        if (categoryId is null)
+            return [""];
+        var prefixes = new HashSet<string>(StringComparer.Ordinal) { "", categoryId };
+        for (var n = 1; n < categoryId.Length; n++)
+            if (categoryId[n] == '-' || _city.FindCategory(categoryId[..n]) is null)
+                prefixes.Add(categoryId[..n]);
+        var steps = 0;
+        for (var parent = _city.FindCategory(categoryId)?.ParentId; parent is not null && steps < 16; parent = _city.FindCategory(parent)?.ParentId, steps++)
+            prefixes.Add(parent);
+        return prefixes.OrderByDescending(p => p == categoryId).ThenByDescending(p => p.Length);
     }
 
     /// <summary>Where the prefix names an area it means that area and all below it, and not a neighbour whose id begins alike.</summary>

@@ -33,8 +33,14 @@ public sealed class Lexicon
         }
         foreach (var (path, word, weight) in Shipped.Value)
         {
-            if (byPath.TryGetValue(path, out var category))
+            // A city without our second level gives its words to the first.
+            for (var at = path; at.Length > 0; at = at[..Math.Max(0, at.LastIndexOf('/'))])
+            {
+                if (!byPath.TryGetValue(at, out var category))
+                    continue;
                 Add(phrases, word, category, weight);
+                break;
+            }
         }
         Phrases = [.. phrases.Keys];
         Weights = [.. phrases.Values.Select(w => w.Select(p => new PhraseWeight(p.Key, p.Value)).ToArray())];

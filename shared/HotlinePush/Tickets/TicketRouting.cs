@@ -57,11 +57,11 @@ public sealed class TicketRouting(ITableStore store, TicketStore tickets, Ticket
     public async Task LearnAsync(LearnDispatch message, CancellationToken ct)
     {
         if (await tickets.ReadAsync(message.Number, ct) is { Key: not null, Ticket: { Confidential: false, CategoryId: { } category } ticket })
-            await LearnAsync([(ticket.Number, PlainText.OfTicket(ticket.Subject, ticket.Description), category)], ct);
+            await LearnAsync([new(ticket.Number, PlainText.OfTicket(ticket.Subject, ticket.Description), category)], ct);
     }
 
     /// <summary>Learns confirmed texts under stable keys; the same key again replaces what was learnt.</summary>
-    public async Task LearnAsync(IReadOnlyCollection<(string Key, string Text, string CategoryId)> confirmed, CancellationToken ct)
+    public async Task LearnAsync(IReadOnlyList<ConfirmedText> confirmed, CancellationToken ct)
     {
         var classifier = ClassifierOf(await cities.GetAsync(ct));
         foreach (var (key, text, category) in confirmed)

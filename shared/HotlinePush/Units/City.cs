@@ -16,6 +16,7 @@ public sealed record Unit(
     IReadOnlyList<string>? AreaIds = null,
     IReadOnlyList<OfficePeriod>? OfficeHours = null);
 
+[CamelCaseWords]
 public enum UnitKind { CityDepartment, District, Street, Enterprise }
 
 /// <summary>Who is told about the unit's clocks. Level 0 is the clerk on duty, 1 the unit's head.</summary>
@@ -25,12 +26,12 @@ public sealed record DutyContact(string Name, string? Phone = null, string? Emai
 public sealed record OfficePeriod(TimeOnly From, TimeOnly To);
 
 /// <summary>A division: city, district, street or township, village.</summary>
-/// <param name="Id">Division code, 1–64 of <c>a–z 0–9 -</c>. A child's id begins with its parent's, so a prefix names a region.</param>
+/// <param name="Id">Division code, 1–64 of <c>a–z 0–9 -</c>. Where a child's id begins with its parent's, a prefix names a region; six-digit codes that end in zeros do not, and are taken too.</param>
 /// <param name="Aliases">Other names people use: roads, estates, old names.</param>
 public sealed record Area(string Id, string Name, string? ParentId = null, IReadOnlyList<string>? Aliases = null);
 
 /// <summary>One of the three-level taxonomy.</summary>
-/// <param name="Id">1–64 of <c>a–z 0–9 -</c>. A child's id begins with its parent's and a dash, so a prefix names a branch.</param>
+/// <param name="Id">1–64 of <c>a–z 0–9 -</c>. Where a child's id begins with its parent's and a dash, a prefix names a branch.</param>
 public sealed record Category(string Id, string Name, string? ParentId = null);
 
 /// <summary>
@@ -60,6 +61,11 @@ public sealed record City(
     private readonly Lazy<Dictionary<string, Unit>> _units = new(() => Units.ToDictionary(u => u.Id, StringComparer.Ordinal));
     private readonly Lazy<Dictionary<string, Area>> _areas = new(() => Areas.ToDictionary(a => a.Id, StringComparer.Ordinal));
     private readonly Lazy<Dictionary<string, Category>> _categories = new(() => Categories.ToDictionary(c => c.Id, StringComparer.Ordinal));
+
+    /// <summary>The version of each document this picture was made from, by <see cref="SetupNames"/>; 0 stands for "never set".</summary>
+    public IReadOnlyDictionary<string, int> Versions { get; init; } = new Dictionary<string, int>();
+
+    public int VersionOf(string name) => Versions.GetValueOrDefault(name);
 
     public Unit? FindUnit(string? id) => id is null ? null : _units.Value.GetValueOrDefault(id);
     public Area? FindArea(string? id) => id is null ? null : _areas.Value.GetValueOrDefault(id);

@@ -7,9 +7,11 @@ namespace HotlinePush.Units;
 /// </summary>
 public sealed class CitySource(SetupStore setup, TimeProvider engine)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+    /// <summary>How long a picture is used before the store is asked whether it still holds.</summary>
+    internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile Loaded? _loaded;
+    private int _changes;
 
     private sealed record Loaded(City City, string Stamp, long CheckedAt);
 
@@ -22,16 +24,22 @@ public sealed class CitySource(SetupStore setup, TimeProvider engine)
         {
             if (_loaded is { } now && engine.GetElapsedTime(now.CheckedAt) < Fresh)
                 return now.City;
+            var changes = Volatile.Read(ref _changes);
             var at = engine.GetTimestamp();
             var stamp = await setup.ReadStampAsync(ct);
             if (_loaded is { } same && same.Stamp == stamp)
             {
                 _loaded = same with { CheckedAt = at };
+                if (changes != Volatile.Read(ref _changes))
+                    _loaded = null;
                 return same.City;
             }
 
             var city = await LoadAsync(ct);
             _loaded = new(city, stamp, at);
+            // A change made while this was being read: it must not outlive that change's Forget.
+            if (changes != Volatile.Read(ref _changes))
+                _loaded = null;
             return city;
         }
         finally
@@ -41,7 +49,11 @@ public sealed class CitySource(SetupStore setup, TimeProvider engine)
     }
 
     /// <summary>To be called after a change: the next look loads anew.</summary>
-    public void Forget() => _loaded = null;
+    public void Forget()
+    {
+        Interlocked.Increment(ref _changes);
+        _loaded = null;
+    }
 
     private async Task<City> LoadAsync(CancellationToken ct)
     {
@@ -52,7 +64,18 @@ public sealed class CitySource(SetupStore setup, TimeProvider engine)
         var policies = await setup.ReadAsync(SetupNames.Policies, PolicySet.Default, ct);
         var years = await setup.ReadAsync<IReadOnlyList<CalendarYear>>(SetupNames.Calendar, [], ct);
         var calendar = years.Value.Aggregate(WorkCalendar.Shipped, (c, year) => c.With(year));
-        return new(units.Value, areas.Value, categories.Value, catalogue.Value, policies.Value with { Version = policies.Version + 1 }, calendar);
+        return new(units.Value, areas.Value, categories.Value, catalogue.Value, policies.Value with { Version = policies.Version + 1 }, calendar)
+        {
+            Versions = new Dictionary<string, int>(StringComparer.Ordinal)
+            {
+                [SetupNames.Units] = units.Version,
+                [SetupNames.Areas] = areas.Version,
+                [SetupNames.Categories] = categories.Version,
+                [SetupNames.Catalogue] = catalogue.Version,
+                [SetupNames.Policies] = policies.Version,
+                [SetupNames.Calendar] = years.Version,
+            },
+        };
     }
 }
 

@@ -77,8 +77,16 @@ public sealed class SetupStore(ITableStore store, PendingMessages pending)
         var rows = pending.AddTo(flip, "setup", messages);
         if (!(await store.CommitAsync(flip, ct)).Committed)
             return null;
-        await pending.SendAsync(flip.Partition, rows, null, ct);
-        await ClearAsync(name, version - 2, ct);
+        try
+        {
+            await pending.SendAsync(flip.Partition, rows, null, ct);
+            await ClearAsync(name, version - 2, ct);
+        }
+        catch (Exception e) when (e is TableStoreException or MessageBusException or OperationCanceledException)
+        {
+            // The change stands; its messages are rows that the sweep sends, and an old version left behind does no harm.
+        }
+
         return version;
     }
 

@@ -24,8 +24,9 @@ public static class IdempotentCreate
     /// outlived its lease of 30 s, so what it inserts must be refused by the store the second time, and then it answers as <paramref name="reread"/> would.
     /// </param>
     /// <param name="reread">The answer for a number that was created already, or null where it was not.</param>
+    /// <param name="bodyHash">SHA-256 of the raw body, lower-case hex, where the caller has read it already: uploads. Else the body is read here.</param>
     public static async Task<IResult> RunAsync(
-        HttpContext http, Func<string> reserve, Func<string, Task<Reply>> create, Func<string, Task<Reply?>> reread)
+        HttpContext http, Func<string> reserve, Func<string, Task<Reply>> create, Func<string, Task<Reply?>> reread, string? bodyHash = null)
     {
         var header = http.Request.Headers["Idempotency-Key"];
         if (header.Count == 0)
@@ -37,7 +38,7 @@ public static class IdempotentCreate
         var store = http.RequestServices.GetRequiredService<IdempotencyStore>();
         var actor = http.GetActor();
         var place = IdempotencyStore.Place.Of($"{actor.Role} {actor.Id}", http.Request.Path.Value ?? "", header[0]!);
-        var bodyHash = Convert.ToHexStringLower(SHA256.HashData((await RequestBytes.ReadAsync(http)).Span));
+        bodyHash ??= Convert.ToHexStringLower(SHA256.HashData((await RequestBytes.ReadAsync(http)).Span));
 
         for (var round = 0; round < Rounds; round++)
         {

@@ -52,7 +52,7 @@ public sealed class JsonBody<T> : IBound, IEndpointParameterMetadataProvider
     static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new JsonBodyMetadata(typeof(T)));
 
-    private static bool IsJson(HttpRequest request)
+    internal static bool IsJson(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.Count > 0 || !MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             return false;

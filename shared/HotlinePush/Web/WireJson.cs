@@ -33,6 +33,7 @@ public static class WireJson
         o.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
         o.Converters.Add(new WireWords.Converters());
         o.Converters.Add(new WireTime.Converter());
+        o.Converters.Add(new WireTime.TimeOfDay());
     }
 
     private static JsonSerializerOptions Make()
@@ -128,5 +129,18 @@ public static class WireTime
                 : throw new JsonException("Not a time with an offset.");
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(InCity(value));
+    }
+
+    /// <summary>Times of day as people write them: <c>09:00</c>.</summary>
+    internal sealed class TimeOfDay : JsonConverter<TimeOnly>
+    {
+        public override TimeOnly Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String
+            && TimeOnly.TryParseExact(reader.GetString(), ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+                ? time
+                : throw new JsonException("Not a time of day.");
+
+        public override void Write(Utf8JsonWriter writer, TimeOnly value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString(value.Second == 0 ? "HH:mm" : "HH:mm:ss", CultureInfo.InvariantCulture));
     }
 }

@@ -79,13 +79,14 @@ public sealed class PageHost : IAsyncDisposable
     }
 
     /// <summary>A ticket of the unit's, dispatched by the desk: its number and tracking code.</summary>
-    public async Task<(string Number, string Code)> DispatchedAsync(string unit, string subject = "路灯不亮", bool confidential = false)
+    public async Task<(string Number, string Code)> DispatchedAsync(string unit, string subject = "路灯不亮", bool confidential = false, string description = "小区门口的路灯三天没有亮。", string areaId = "990101001")
     {
         var created = await ApiAsync(HttpMethod.Post, "/api/v1/tickets", null, new
         {
             type = "Help",
             subject,
-            description = "小区门口的路灯三天没有亮。",
+            description,
+            areaId,
             contact = new { phone = "19900000123", name = "王小明", confidential },
         });
         var number = created.GetProperty("number").GetString()!;

@@ -21,6 +21,8 @@ public sealed class OutboxChannel(ITableStore store, KeyRing keys, ProductClock 
 {
     public const string Table = "outbox";
     private const int Partitions = 16;
+    private const int MostLooked = 2_000;
+    private static readonly string AtPrefix = Keys.Under("at").From;
 
     public async Task SendAsync(OutgoingText text, CancellationToken ct)
     {
@@ -40,36 +42,45 @@ public sealed class OutboxChannel(ITableStore store, KeyRing keys, ProductClock 
     }
 
     /// <summary>Entries by time, oldest first, after the entry a former page ended with.</summary>
-    public async Task<List<OutboxEntry>> ReadAsync(string? after, int limit, Func<OutboxEntry, bool> wanted, CancellationToken ct)
+    /// <param name="after"><see cref="OutboxPage.Next"/> of the page before.</param>
+    /// <param name="limit">1–1000. A page looks at a bounded number of rows: it may hold fewer entries, even none, and still have a next one.</param>
+    public async Task<OutboxPage> ReadAsync(string? after, int limit, Func<OutboxEntry, bool> wanted, CancellationToken ct)
     {
         var from = after is null ? Keys.Under("at").From : Keys.Of("at") + Keys.Separator + after + Keys.Separator;
-        var readers = Enumerable.Range(0, Partitions).Select(i => ReadPartitionAsync(Name(i), from, limit, wanted, ct));
-        return [.. (await Task.WhenAll(readers)).SelectMany(e => e).OrderBy(CursorOf, StringComparer.Ordinal).Take(limit)];
+        var parts = await Task.WhenAll(Enumerable.Range(0, Partitions).Select(i => ReadPartitionAsync(Name(i), from, limit, wanted, ct)));
+        // Beyond the least far reader another one's entries would overtake those it has not reached.
+        var reach = parts.Select(p => p.Reached).Where(r => r is not null).Min(StringComparer.Ordinal);
+        var found = parts.SelectMany(p => p.Found).Where(e => reach is null || string.CompareOrdinal(CursorOf(e), reach) <= 0)
+            .OrderBy(CursorOf, StringComparer.Ordinal).Take(limit + 1).ToList();
+        return found.Count > limit
+            ? new(found[..limit], CursorOf(found[limit - 1]))
+            : new(found, reach);
     }
 
-    /// <summary>Where a page that ends with this entry goes on.</summary>
-    public static string CursorOf(OutboxEntry entry) => Keys.Of(entry.At, entry.Id);
+    private static string CursorOf(OutboxEntry entry) => Keys.Of(entry.At, entry.Id);
 
-    private async Task<List<OutboxEntry>> ReadPartitionAsync(string partition, string from, int limit, Func<OutboxEntry, bool> wanted, CancellationToken ct)
+    private async Task<(List<OutboxEntry> Found, string? Reached)> ReadPartitionAsync(
+        string partition, string from, int limit, Func<OutboxEntry, bool> wanted, CancellationToken ct)
     {
         var found = new List<OutboxEntry>();
         string? continuation = null;
-        do
+        string? last = null;
+        for (var looked = 0; looked < MostLooked; )
         {
-            var page = await store.ReadRangeAsync(Table, partition, new(from, Keys.Under("at").To), 1000, continuation, ct);
-            foreach (var row in page.Rows)
-            {
-                var entry = Open(row);
-                if (wanted(entry))
-                    found.Add(entry);
-                if (found.Count == limit)
-                    return found;
-            }
-
+            var page = await store.ReadRangeAsync(Table, partition, new(from, Keys.Under("at").To), limit, continuation, ct);
+            looked += Math.Max(1, page.Rows.Count);
+            found.AddRange(page.Rows.Select(Open).Where(wanted));
             continuation = page.Continuation;
+            if (continuation is null)
+                return (found, null);
+            if (page.Rows.Count > 0)
+                last = page.Rows[^1].Key;
+            if (found.Count >= limit)
+                break;
         }
-        while (continuation is not null);
-        return found;
+
+        // Where nothing was read, the former position stands; "0" lies before every time.
+        return (found, last is not null ? last[AtPrefix.Length..] : from.Length > AtPrefix.Length ? from[AtPrefix.Length..^1] : "0");
     }
 
     private OutboxEntry Open(Row row)
@@ -83,6 +94,9 @@ public sealed class OutboxChannel(ITableStore store, KeyRing keys, ProductClock 
     private static string PartitionOf(string id) => Name(WorkShard.Of(id).Index % Partitions);
     private static string Name(int i) => i.ToString("x1");
 }
+
+/// <param name="Next">Where the next page goes on; null at the end.</param>
+public sealed record OutboxPage(IReadOnlyList<OutboxEntry> Items, string? Next);
 
 /// <param name="Delay">Slows each delivery down, to watch progress; zero outside demonstrations.</param>
 /// <param name="ShowBodies">Bodies and addresses are shown in demonstrations only.</param>

@@ -1,0 +1,26 @@
+using HotlinePush.Security;
+
+namespace HotlinePush.Local.Demo;
+
+/// <summary>The demonstration's keys: known to everybody, accepted by a host started with <c>--demo</c> only.</summary>
+public static class DemoKeys
+{
+    public static readonly IReadOnlyList<(string Plain, Role Role, string? UnitId)> Staff =
+    [
+        ("demo-desk", Role.Desk, null),
+        ("demo-supervisor", Role.Supervisor, null),
+        ("demo-publisher", Role.Publisher, "city-civil-affairs"),
+        ("demo-reviewer", Role.Reviewer, "city-civil-affairs"),
+        ("demo-admin", Role.Admin, null),
+    ];
+
+    public static string OfUnit(string unitId) => "demo-unit-" + unitId;
+
+    public static async Task IssueAsync(ApiKeys keys, CancellationToken ct)
+    {
+        foreach (var (plain, role, unit) in Staff)
+            await keys.IssueFixed(plain, role, unit, ct);
+        foreach (var unit in DemoCity.Units)
+            await keys.IssueFixed(OfUnit(unit.Id), Role.Unit, unit.Id, ct);
+    }
+}

@@ -1,0 +1,110 @@
+using HotlinePush.Channels.Outbox;
+using HotlinePush.Clocks;
+using HotlinePush.Local.Demo;
+using HotlinePush.Messaging;
+using HotlinePush.Operations;
+using HotlinePush.Security;
+using HotlinePush.Sqlite;
+using HotlinePush.Tickets;
+using HotlinePush.Web;
+
+namespace HotlinePush.Local;
+
+/// <summary>The same system as in the cloud, in one process on SQLite.</summary>
+public static class LocalHost
+{
+    /// <exception cref="SqliteFolderException">The data folder cannot be used; the message says why and what to do.</exception>
+    /// <exception cref="KeyFileException">The key file cannot be used.</exception>
+    public static WebApplication Build(LocalOptions options, Action<IServiceCollection>? change = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls(options.Urls);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSqliteStorage(options.Data);
+        services.AddSingleton(_ => LoadKeys(options));
+        services.AddSingleton(new OutboxOptions(options.OutboxDelay, options.Demo));
+        services.AddHotlineProduct(options.Demo);
+        services.AddHotlineWeb(o => o.NoLimits = options.NoLimits);
+
+        services.AddSingleton<Startup>();
+        services.AddSingleton(s => new ReadyCheck("startup", _ => ValueTask.FromResult(s.GetRequiredService<Startup>().Pending)));
+        services.AddSingleton(s => new ReadyCheck("store", _ => ValueTask.FromResult(s.GetRequiredService<SqliteDatabase>().Failure is null ? null : "the store has failed; see the log")));
+        services.AddHostedService<MessagePump>();
+        services.AddHostedService<Timetable>();
+        if (options.Demo)
+            services.AddSingleton<DemoClock>().AddSingleton(new DemoSeedOptions());
+        change?.Invoke(services);
+
+        var app = builder.Build();
+        app.UseHotline(routes =>
+        {
+            routes.MapProduct();
+            if (options.Demo)
+                DemoClock.Map(routes);
+        });
+        return app;
+    }
+
+    /// <summary>What stands between a started process and a ready one.</summary>
+    public static async Task PrepareAsync(WebApplication app, CancellationToken ct)
+    {
+        var services = app.Services;
+        var options = services.GetRequiredService<LocalOptions>();
+        var startup = services.GetRequiredService<Startup>();
+        if (options.Demo)
+        {
+            await services.GetRequiredService<DemoClock>().RestoreAsync(ct);
+            await ActivatorUtilities.CreateInstance<DemoSeed>(services).RunAsync(ct);
+        }
+
+        await services.GetRequiredService<TicketRouting>().WarmUpAsync(ct);
+        startup.Pending = null;
+    }
+
+    /// <summary>A folder that holds data already must meet the keys it was written with: new ones would open nothing.</summary>
+    private static KeyRing LoadKeys(LocalOptions options) =>
+        File.Exists(Path.Combine(options.Data, SqliteDatabase.FileName)) && new FileInfo(Path.Combine(options.Data, SqliteDatabase.FileName)).Length > 0 && File.Exists(options.Keys)
+            ? KeyFile.Load(options.Keys)
+            : KeyFile.LoadOrCreate(options.Keys, options.Data);
+}
+
+/// <summary>Why the process is not ready yet; null once it is.</summary>
+public sealed class Startup
+{
+    public volatile string? Pending = "starting";
+}
+
+/// <summary>What the platform's timer triggers do in the cloud: the sweep each minute, the timer pass every five, housekeeping each day.</summary>
+public sealed class Timetable(PendingSweep sweep, Timers.TimerPass pass, Housekeeping housekeeping, TimeProvider engine, ILogger<Timetable> log) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        // What an earlier process left behind is older than any bound: it is sent at once.
+        EveryAsync(PendingSweep.Every, sweep.RunAsync, stoppingToken),
+        EveryAsync(Timers.TimerPass.Every, pass.RunAsync, stoppingToken),
+        EveryAsync(Housekeeping.Every, housekeeping.RunAsync, stoppingToken));
+
+    private async Task EveryAsync(TimeSpan period, Func<CancellationToken, Task<int>> run, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await run(stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "A timed run failed; the next one is in {Period}", period);
+            }
+
+            await Task.Delay(period, engine, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
