@@ -65,7 +65,7 @@ public static partial class TicketRules
         field is null ? new Refusal(code, message) : new Refusal(code, message, new Dictionary<string, string[]> { [field] = [$"{problem}: {message}"] });
 
     private static Decision WrongState(Ticket ticket) => Refuse("wrongState", ticket.State.IsOpen()
-        ? $"工单现在的状态是“{ticket.State}”，不能办理此项操作。"
+        ? $"工单现在的状态是“{TicketTexts.StateName(ticket.State)}”，不能办理此项操作。"
         : "工单已经办结，不能再办理。");
 
     /// <summary>A text that has to be there: null when it is.</summary>
