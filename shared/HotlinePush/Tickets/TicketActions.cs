@@ -41,8 +41,12 @@ public sealed class TicketActions(
     }
 
     /// <summary>Puts a decision of the product itself on a ticket; nothing to decide is no event.</summary>
-    public Task<TicketResult> ApplyAsync(string number, Func<Ticket, RuleContext, Decision> decide, CancellationToken ct) =>
-        LoopAsync(number, null, decide, ct);
+    /// <exception cref="TableStoreException">Others were faster each time. There is no caller to tell: the message has to come again, or what it stood for is lost.</exception>
+    public async Task<TicketResult> ApplyAsync(string number, Func<Ticket, RuleContext, Decision> decide, CancellationToken ct)
+    {
+        var result = await LoopAsync(number, null, decide, ct);
+        return result.Refusal == Conflict ? throw new TableStoreException($"Ticket {number} is being changed by many at once.", isTransient: true) : result;
+    }
 
     private Task<TicketResult> ActAloneAsync(string number, TicketCommand command, Actor by, int? ifVersion, CancellationToken ct) =>
         LoopAsync(number, ifVersion, (ticket, context) => TicketRules.Decide(ticket, command, by, context), ct);
