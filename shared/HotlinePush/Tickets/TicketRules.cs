@@ -35,7 +35,7 @@ public static partial class TicketRules
             CallBack c => Decide(deciding, c),
             MergeInto c => Decide(deciding, c),
             AcceptDuplicate c => Decide(deciding, c),
-            ReleaseDuplicate c => deciding.Add(new DuplicateLeft { Number = c.Number }).Done(),
+            ReleaseDuplicate c => ticket.Joined.Contains(c.Number) ? deciding.Add(new DuplicateLeft { Number = c.Number }).Done() : deciding.Done(),
             Decline c => Decide(deciding, c),
             HandOver c => Decide(deciding, c),
             Terminate c => Decide(deciding, c),
