@@ -69,6 +69,7 @@ public static class HotlineProduct
         return new MessageCatalogue()
             .Add<RouteTicket, TicketRouting>(TicketMessages.RouteType, Queues.Tickets, quick, (h, m, ct) => h.HandleAsync(m, ct))
             .Add<SyncIndexes, IndexSync>(TicketMessages.SyncType, Queues.Tickets, quick, (h, m, ct) => h.RunAsync(m, ct))
+            .Add<SettleMerge, TicketActions>(TicketMessages.SettleType, Queues.Tickets, quick, (h, m, ct) => h.SettleAsync(m, ct))
             .Add<LearnDispatch, TicketRouting>(TicketMessages.LearnType, Queues.Jobs, quick, (h, m, ct) => h.LearnAsync(m, ct))
             .Add<TellPeople, TicketTelling>(TicketMessages.TellType, Queues.People, patient, (h, m, ct) => h.HandleAsync(m, ct))
             .Add<MomentDue, MomentHandler>(TimerPass.MomentType, Queues.Timers, quick, (h, m, ct) => h.HandleAsync(m, ct));

@@ -106,13 +106,29 @@ public sealed class TicketActions(
         if (target.Ticket.Confidential != source.Ticket.Confidential)
             return Invalid("into", "confidential", "保密件不能与其他工单合并。");
 
-        var accepted = await ActAloneAsync(merge.Into, new AcceptDuplicate(number), Actor.System, null, ct);
+        var accepted = await ActAloneAsync(merge.Into, new AcceptDuplicate(number, source.Ticket.Joined), by, null, ct);
         if (accepted.Refusal is not null)
             return accepted.Refusal;
         var merged = await ActAloneAsync(number, merge, by, source.Ticket.Seq, ct);
         if (merged.Refusal is not null)
-            await ActAloneAsync(merge.Into, new ReleaseDuplicate(number), Actor.System, null, ct);
+            await SettleAsync(new(merge.Into, number), by, ct);
         return merged;
+    }
+
+    /// <summary>
+    /// The target holds a duplicate if and only if the duplicate was merged into it. Run at once where the source could not be merged, and by
+    /// a message some time after every acceptance, for the process that was lost in between and for two that merged at once.
+    /// </summary>
+    public Task SettleAsync(SettleMerge message, CancellationToken ct) => SettleAsync(message, Actor.System, ct);
+
+    private async Task SettleAsync(SettleMerge message, Actor by, CancellationToken ct)
+    {
+        var source = await store.ReadAsync(message.Source, ct);
+        var joined = source?.Ticket.Joined ?? [];
+        TicketCommand settle = source?.Ticket.MergedInto == message.Target ? new AcceptDuplicate(message.Source, joined) : new ReleaseDuplicate(message.Source, joined);
+        var settled = await ActAloneAsync(message.Target, settle, by, null, ct);
+        if (settled.Refusal is { Code: "versionConflict" } busy)
+            log.LogWarning("Ticket {Number}: a merge is settled later: {Code}", message.Target, busy.Code);
     }
 
     private static Refusal Invalid(string field, string problem, string message) =>

@@ -31,8 +31,9 @@ public sealed record FollowUp(string Text) : TicketCommand;
 public sealed record Urge : TicketCommand;
 
 // The product's own.
-public sealed record AcceptDuplicate(string Number) : TicketCommand;
-public sealed record ReleaseDuplicate(string Number) : TicketCommand;
+/// <param name="Along">Tickets that joined the duplicate before.</param>
+public sealed record AcceptDuplicate(string Number, ImmutableArray<string> Along) : TicketCommand;
+public sealed record ReleaseDuplicate(string Number, ImmutableArray<string> Along) : TicketCommand;
 public sealed record FireReminders : TicketCommand;
 public sealed record RecomputeDeadlines : TicketCommand;
 

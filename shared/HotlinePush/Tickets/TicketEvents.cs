@@ -170,8 +170,8 @@ public sealed record TicketResumed : TicketEvent
 public sealed record AnswerGiven : TicketEvent
 {
     public required string UnitId { get; init; }
-    public string? Outcome { get; init; }
-    public ImmutableArray<string> Evidence { get; init; } = [];
+    [Personal] public string? Outcome { get; init; }
+    [Personal] public ImmutableArray<string> Evidence { get; init; } = [];
     public override string Action => "answer";
 }
 
@@ -210,6 +210,9 @@ public sealed record TicketMerged : TicketEvent
 public sealed record DuplicateJoined : TicketEvent
 {
     public required string Number { get; init; }
+
+    /// <summary>Tickets that had joined the duplicate before; their residents come along.</summary>
+    public ImmutableArray<string> Along { get; init; } = [];
     public override string Action => "accept-duplicate";
 }
 
@@ -217,6 +220,7 @@ public sealed record DuplicateJoined : TicketEvent
 public sealed record DuplicateLeft : TicketEvent
 {
     public required string Number { get; init; }
+    public ImmutableArray<string> Along { get; init; } = [];
     public override string Action => "release-duplicate";
 }
 

@@ -14,6 +14,9 @@ public sealed record TellPeople(string Number, int Seq, string Purpose);
 /// <summary>Learn from a dispatch that a person confirmed.</summary>
 public sealed record LearnDispatch(string Number);
 
+/// <summary>Look whether a merge was carried through.</summary>
+public sealed record SettleMerge(string Target, string Source);
+
 /// <summary>What a commit of a ticket owes: index rows, words to people, its next moment, routing.</summary>
 public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock clock)
 {
@@ -21,6 +24,10 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
     public const string SyncType = "ticket.index.v1";
     public const string TellType = "ticket.tell.v1";
     public const string LearnType = "ticket.learn.v1";
+    public const string SettleType = "ticket.settle-merge.v1";
+
+    /// <summary>Longer than any request: by then the source was merged, or never will be.</summary>
+    private static readonly TimeSpan SettleAfter = TimeSpan.FromMinutes(2);
 
     public (List<PendingMessage> Messages, List<IndexKey> Touched) After(Ticket? before, Ticket after, ImmutableArray<TicketEvent> events)
     {
@@ -33,8 +40,10 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
             messages.Add(catalogue.Message(RouteType, $"{id}-route", new RouteTicket(after.Number)));
         foreach (var happened in events)
         {
-            foreach (var purpose in Purposes(after, happened))
+            foreach (var purpose in Purposes(before, after, happened))
                 messages.Add(catalogue.Message(TellType, $"{after.Number}-{happened.Seq}-{purpose}", new TellPeople(after.Number, happened.Seq, purpose)));
+            if (happened is DuplicateJoined joined)
+                messages.Add(catalogue.Message(SettleType, $"{after.Number}-{happened.Seq}-settle", new SettleMerge(after.Number, joined.Number), clock.Engine.GetUtcNow() + SettleAfter));
             if (Confirms(after, happened))
                 messages.Add(catalogue.Message(LearnType, $"{id}-learn", new LearnDispatch(after.Number)));
         }
@@ -48,14 +57,15 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
     private static bool Confirms(Ticket after, TicketEvent happened) =>
         happened is TicketDispatched { By.Role: Security.Role.Desk or Security.Role.Supervisor } && after is { CategoryId: not null, Confidential: false };
 
-    private static IEnumerable<string> Purposes(Ticket after, TicketEvent happened)
+    private static IEnumerable<string> Purposes(Ticket? before, Ticket after, TicketEvent happened)
     {
+        // What was received elsewhere and long ago is news to nobody; what happens to it from now on is.
+        if (before is null && after.Imported)
+            yield break;
         if (happened is ReminderFellDue)
             yield return TicketTexts.Reminder;
         if (happened is TicketDispatched && after.Priority == Priority.Urgent)
             yield return TicketTexts.Urgent;
-        if (after.Imported)
-            yield break;
         var purpose = happened switch
         {
             TicketReceived { Alarm: not null } => TicketTexts.Emergency,
@@ -63,6 +73,7 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
             AnswerAudited { Accepted: true, To: TicketState.Answered } => TicketTexts.Answered,
             ExtensionDecided { Approved: true } => TicketTexts.Extended,
             CallbackMade { Result: CallbackResult.Redo } => TicketTexts.Redo,
+            AnswerAudited { Accepted: false } when before is { SupervisorDue: true } => TicketTexts.Redo,
             TicketMerged => TicketTexts.Merged,
             { To: TicketState.Closed or TicketState.Declined or TicketState.HandedOver or TicketState.Terminated } when happened.From != happened.To => TicketTexts.Closed,
             _ => null,

@@ -35,6 +35,9 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
                 if (message.Purpose != TicketTexts.Received)
                     foreach (var joined in await tickets.ReadManyAsync(stored.Ticket.Joined, ct))
                         await TellResidentAsync(stored.Ticket, joined.Ticket, happened, message.Purpose, $"{id}-{joined.Ticket.Number}", ct);
+                // The target's own resident is told once, not of every neighbour who calls about the same.
+                if (happened is TicketMerged merged && await tickets.ReadAsync(merged.Into, ct) is { Ticket: var target } && target.Joined.FirstOrDefault() == message.Number)
+                    await TellResidentAsync(target, target, happened, TicketTexts.Joined, $"{id}-{merged.Into}", ct);
                 break;
         }
     }
@@ -59,7 +62,7 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
         };
         var (subject, body) = TicketTexts.Fill(purpose, values);
         // What the desk wrote to the resident goes with it, unless the ticket is confidential: somebody else may read the phone.
-        if (purpose == TicketTexts.Closed && !ticket.Confidential && happened is AnsweredAtDesk or TicketDeclined or TicketTerminated && happened.Note is { } note)
+        if (purpose == TicketTexts.Closed && !ticket.Confidential && happened is (AnsweredAtDesk or TicketDeclined or TicketTerminated) && happened.Note is { } note)
             body += note;
         await channel.SendAsync(new(id, kind, to, kind == ChannelKind.Email ? subject : null, body, purpose, told.Number), ct);
     }
@@ -79,7 +82,7 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
 
     private async Task TellUnitAsync(Ticket ticket, TicketDispatched dispatched, string id, City city, CancellationToken ct)
     {
-        var sign = dispatched.Clocks.First(c => c.Kind == ClockKind.Sign);
+        var sign = dispatched.Clocks.Last(c => c.Kind == ClockKind.Sign);
         var values = new Dictionary<string, string>
         {
             ["number"] = ticket.Number,
@@ -103,7 +106,8 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
 
     private static (ChannelKind Kind, string To)? AddressOf(Contact? contact) => contact switch
     {
-        { Phone: { } phone } => (ChannelKind.Sms, phone),
+        // A duty phone stands in the set-up as people write it.
+        { Phone: { } phone } => (ChannelKind.Sms, PhoneNumber.TryParse(phone, out var e164) ? e164 : phone),
         { Email: { } email } => (ChannelKind.Email, email),
         _ => null,
     };
