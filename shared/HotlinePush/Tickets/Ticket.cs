@@ -42,6 +42,12 @@ public sealed record Ticket
     public bool Anonymous { get; init; }
     public bool Confidential { get; init; }
 
+    /// <summary>
+    /// The reporter's own words, identity and exact point stay with the desk. An imported message without a phone was never given in
+    /// confidence: it came from another platform, and there is no text but its own.
+    /// </summary>
+    public bool IsProtected => Confidential || (Anonymous && !Imported);
+
     /// <summary>Units whose name stands in a confidential text: never dispatched to by the desk.</summary>
     public ImmutableArray<string> NamedUnitIds { get; init; } = [];
 
@@ -142,9 +148,10 @@ public sealed record ExtensionRequest(int WorkingDays, string Reason);
 /// <summary>A live emergency in the words: which words, and the number to dial at once.</summary>
 public sealed record Alarm(string Words, string Dial);
 
-public sealed record Suggestion(string CategoryId, string CategoryName, string? UnitId, double Confidence, string Why);
+/// <param name="Why">Quotes words of the request.</param>
+public sealed record Suggestion(string CategoryId, string CategoryName, string? UnitId, double Confidence, [property: Personal] string? Why);
 
-public sealed record TicketAnswer(DateTimeOffset At, string UnitId, string? Outcome, ImmutableArray<string> Evidence)
+public sealed record TicketAnswer(DateTimeOffset At, string UnitId, [property: Personal] string? Outcome, [property: Personal] ImmutableArray<string> Evidence)
 {
     [Personal] public string? Text { get; init; }
 }

@@ -12,9 +12,12 @@ public static class TicketAccess
         _ => false,
     };
 
-    /// <summary>The resident's own words. A unit works on a confidential ticket from the redacted text alone.</summary>
+    /// <summary>The resident's own words. A unit works on a protected reporter's ticket from the redacted text, or from what it is about and where.</summary>
     public static bool MayReadWords(Ticket ticket, Actor actor) =>
-        actor.Role is Role.Desk or Role.Supervisor || (actor.Role == Role.Unit && !ticket.Confidential);
+        actor.Role is Role.Desk or Role.Supervisor || (actor.Role == Role.Unit && !ticket.IsProtected);
+
+    /// <summary>In a list nobody reads a confidential ticket's words: each look at them is an audit event, and a list is no look.</summary>
+    public static bool MayReadInList(Ticket ticket, Actor actor) => !ticket.Confidential && MayReadWords(ticket, actor);
 
     /// <summary>Name, masked phone and e-mail; the whole of them only by an audited reveal.</summary>
     public static bool MayReachResident(Ticket ticket, Actor actor) =>

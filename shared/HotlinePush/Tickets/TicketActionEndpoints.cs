@@ -20,7 +20,7 @@ public static class TicketActionEndpoints
         Action<ReasonAndText>("return", Unit, b => new ReturnTicket(b.Reason, b.Text));
         Action<DecideReturnBody>("decide-return", Desk, b => new DecideReturn(b.Approve, b.Note, b.LeadUnitId));
         Action<ReassignBody>("reassign", Desk, b => new Reassign(b.LeadUnitId, b.Note));
-        Action<NoteBody>("contact", Unit, b => new ContactResident(b.Note));
+        Action<NoteBody>("contact", [.. Unit, .. Desk], b => new ContactResident(b.Note));
         Action<ExtendBody>("extend", Unit, b => new Extend(b.WorkingDays, b.Reason));
         Action<ApproveBody>("decide-extension", [Role.Supervisor], b => new DecideExtension(b.Approve, b.Note));
         Action<ReasonBody>("suspend", Unit, b => new Suspend(b.Reason));

@@ -170,8 +170,8 @@ public sealed record TicketResumed : TicketEvent
 public sealed record AnswerGiven : TicketEvent
 {
     public required string UnitId { get; init; }
-    public string? Outcome { get; init; }
-    public ImmutableArray<string> Evidence { get; init; } = [];
+    [Personal] public string? Outcome { get; init; }
+    [Personal] public ImmutableArray<string> Evidence { get; init; } = [];
     public override string Action => "answer";
 }
 

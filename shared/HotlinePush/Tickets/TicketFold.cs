@@ -52,7 +52,7 @@ public static class TicketFold
             throw new InvalidOperationException($"Ticket {ticket.Number}: event {happened.Seq} does not follow {ticket.Seq}.");
         var next = ticket with { Seq = happened.Seq, State = happened.To, Clocks = Replace(ticket.Clocks, happened.Clocks) };
         // An alarm stands until a person at the desk has acted on the ticket.
-        if (next.Alarm is not null && happened.By.Role is Role.Desk or Role.Supervisor)
+        if (next.Alarm is not null && happened.By.Role is Role.Desk or Role.Supervisor && happened is not (DuplicateJoined or DuplicateLeft))
             next = next with { Alarm = null };
         next = happened switch
         {
@@ -93,7 +93,7 @@ public static class TicketFold
                 TelephoneUnit = false,
                 LeadUnitId = null,
                 CoUnitIds = [],
-                DeskReason = next.ApprovedReturns + 1 >= 2 ? DeskReasons.SupervisorNamesLead : DeskReasons.Returned,
+                DeskReason = next.ApprovedReturns + 1 >= TicketRules.ReturnsToSupervisor ? DeskReasons.SupervisorNamesLead : DeskReasons.Returned,
             },
             ReturnDecided => next with { ReturnRequest = null },
             ExtensionRequested e => next with { ExtensionRequest = new(e.WorkingDays, e.Reason) },
@@ -147,7 +147,8 @@ public static class TicketFold
             CallbackResult.Unreachable => End(ticket with { Resolved = null, Satisfied = null }, e, EndReasons.Unreachable),
             CallbackResult.Redo => ticket with { Redos = ticket.Redos + 1, AuditAccepted = false, UnreachedDays = [] },
             CallbackResult.Supervisor => ticket with { SupervisorDue = true },
-            _ => ticket with { UnreachedDays = ticket.UnreachedDays.Add(CityZone.DateOf(e.At)) },
+            // A second try on one day is no second day.
+            _ => ticket with { UnreachedDays = [.. ticket.UnreachedDays.Append(CityZone.DateOf(e.At)).Distinct()] },
         };
     }
 

@@ -40,7 +40,7 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
             messages.Add(catalogue.Message(RouteType, $"{id}-route", new RouteTicket(after.Number)));
         foreach (var happened in events)
         {
-            foreach (var purpose in Purposes(after, happened))
+            foreach (var purpose in Purposes(before, after, happened))
                 messages.Add(catalogue.Message(TellType, $"{after.Number}-{happened.Seq}-{purpose}", new TellPeople(after.Number, happened.Seq, purpose)));
             if (Confirms(after, happened))
                 messages.Add(catalogue.Message(LearnType, $"{id}-learn", new LearnDispatch(after.Number)));
@@ -66,14 +66,15 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
         _ => null,
     };
 
-    private static IEnumerable<string> Purposes(Ticket after, TicketEvent happened)
+    private static IEnumerable<string> Purposes(Ticket? before, Ticket after, TicketEvent happened)
     {
+        // What was received elsewhere and long ago is news to nobody; what happens to it from now on is.
+        if (before is null && after.Imported)
+            yield break;
         if (happened is ReminderFellDue)
             yield return TicketTexts.Reminder;
         if (happened is TicketDispatched && after.Priority == Priority.Urgent)
             yield return TicketTexts.Urgent;
-        if (after.Imported)
-            yield break;
         var purpose = happened switch
         {
             TicketReceived { Alarm: not null } => TicketTexts.Emergency,
@@ -81,6 +82,7 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
             AnswerAudited { Accepted: true, To: TicketState.Answered } => TicketTexts.Answered,
             ExtensionDecided { Approved: true } => TicketTexts.Extended,
             CallbackMade { Result: CallbackResult.Redo } => TicketTexts.Redo,
+            AnswerAudited { Accepted: false } when before is { SupervisorDue: true } => TicketTexts.Redo,
             TicketMerged => TicketTexts.Merged,
             { To: TicketState.Closed or TicketState.Declined or TicketState.HandedOver or TicketState.Terminated } when happened.From != happened.To => TicketTexts.Closed,
             _ => null,

@@ -1,14 +1,20 @@
 using HotlinePush.Clocks;
 using HotlinePush.Security;
+using HotlinePush.Units;
 
 namespace HotlinePush.Tickets;
 
 public static partial class TicketRules
 {
+    /// <summary>The approved return after which a supervisor names the lead.</summary>
+    public const int ReturnsToSupervisor = 2;
+
     private static Decision Decide(Deciding d, AnswerAtDesk c)
     {
         if (Missing(c.Text, "text") is { } missing)
             return missing;
+        if (c.ArticleId is { Length: > 100 })
+            return Refuse("invalid", "知识条目的编号最多100个字符。", "articleId", "tooLong");
         if (d.Ticket.State != TicketState.Received)
             return WrongState(d.Ticket);
         return d.Add(new AnsweredAtDesk { Note = c.Text, ArticleId = c.ArticleId }, TicketState.Closed, StopAll(d)).Done();
@@ -42,26 +48,23 @@ public static partial class TicketRules
     {
         if (d.Ticket.ReturnRequest is not { } request)
             return Refuse("wrongState", "没有待审的退单申请。");
+        // Also where it was signed while the request waited: signed is signed.
+        if ((request.NeedsSupervisor || d.Ticket.State == TicketState.InProgress) && d.By.Role != Role.Supervisor)
+            return Refuse("supervisorNeeded", "签收后的退单由督办人员审定。");
         if (!c.Approve)
-        {
-            if (request.NeedsSupervisor && d.By.Role != Role.Supervisor)
-                return Refuse("supervisorNeeded", "签收后的退单由督办人员审定。");
             return Missing(c.Note, "note") ?? d.Add(new ReturnDecided { Note = c.Note }).Done();
-        }
 
-        if (request.NeedsSupervisor && d.By.Role != Role.Supervisor)
-            return Refuse("supervisorNeeded", "签收后的退单须经督办人员同意。");
         if (c.LeadUnitId is { } lead)
         {
             if (UnitProblem(d, lead, "leadUnitId") is { } problem)
                 return problem;
             if (lead == d.Ticket.LeadUnitId)
                 return Refuse("invalid", "不能改派给退单的单位。", "leadUnitId", "sameUnit");
-            if (d.Ticket.ApprovedReturns >= 1 && d.By.Role != Role.Supervisor)
+            if (d.Ticket.ApprovedReturns + 1 >= ReturnsToSupervisor && d.By.Role != Role.Supervisor)
                 return Refuse("supervisorNeeded", "第二次退单后由督办人员指定承办单位。");
         }
 
-        var final = d.Ticket.ApprovedReturns >= 1;
+        var final = d.Ticket.ApprovedReturns + 1 >= ReturnsToSupervisor;
         d.Add(new ReturnDecided { Approved = true, Note = c.Note }, TicketState.Received, BackToDesk(d, "returned"));
         if (c.LeadUnitId is null)
             return d.Done();
@@ -78,10 +81,15 @@ public static partial class TicketRules
             return missing;
         if (c.LeadUnitId == d.Ticket.LeadUnitId)
             return Refuse("invalid", "工单已由该单位承办。", "leadUnitId", "sameUnit");
+        // A lead that a supervisor has named after two returns is moved by a supervisor, and the next one cannot return it either.
+        var named = d.Ticket.ApprovedReturns >= ReturnsToSupervisor;
+        if (named && d.By.Role != Role.Supervisor)
+            return Refuse("supervisorNeeded", "督办人员指定承办的工单，由督办人员改派。");
         return DispatchTo(d, new TicketDispatched
         {
             LeadUnitId = c.LeadUnitId,
             CoUnitIds = d.Ticket.CoUnitIds.Remove(c.LeadUnitId),
+            Final = named,
             Reassigned = true,
             Note = c.Note,
         }).Done();
@@ -137,6 +145,10 @@ public static partial class TicketRules
         return d.Add(new DuplicateJoined { Number = c.Number }).Done();
     }
 
+    private static Decision Decide(Deciding d, ReleaseDuplicate c) => d.Ticket.Joined.Contains(c.Number)
+        ? d.Add(new DuplicateLeft { Number = c.Number }).Done()
+        : d.Done();
+
     private static Decision Decide(Deciding d, Decline c)
     {
         if ((NotOneOf(c.Reason, ReasonCodes.Decline, "reason") ?? Missing(c.Text, "text")) is { } wrong)
@@ -171,6 +183,8 @@ public static partial class TicketRules
         var id = d.Ticket.Clocks.Length;
         var lead = dispatched.LeadUnitId;
         var why = dispatched.Reassigned ? "reassign" : "dispatch";
+        if (d.Ticket is { IsProtected: true, UnitText: null } && dispatched.UnitText is null)
+            dispatched = dispatched with { UnitText = Outline(d.Ticket, dispatched, d.Context.City) };
         return d.Add(
             dispatched,
             TicketState.Dispatched,
@@ -181,6 +195,14 @@ public static partial class TicketRules
                 rules.Start(id + 1, ClockKind.Sign, d.Ticket.Limits.Sign, lead, why),
                 rules.Start(id + 2, ClockKind.Unit, d.Ticket.Limits.Unit, lead, why),
             ]);
+    }
+
+    /// <summary>What a unit is told of an anonymous request that was dispatched without a redacted text: what it is about, and where.</summary>
+    private static string Outline(Ticket ticket, TicketDispatched dispatched, City city)
+    {
+        var category = city.FindCategory(dispatched.CategoryId ?? ticket.CategoryId)?.Name ?? "未分类";
+        var area = city.FindArea(dispatched.AreaId ?? ticket.AreaId)?.Name ?? "未注明";
+        return $"匿名诉求，原文不转办。事项：{category}；区域：{area}。详情请向话务中心了解。";
     }
 
     private static IEnumerable<Clock> BackToDesk(Deciding d, string why)

@@ -1,4 +1,5 @@
 using HotlinePush.Clocks;
+using HotlinePush.Security;
 
 namespace HotlinePush.Tickets;
 
@@ -30,6 +31,9 @@ public static partial class TicketRules
 
     private static Decision Decide(Deciding d, ContactResident c)
     {
+        // Contact with a protected reporter passes through the desk; with all others it is the unit's duty.
+        if (d.By.Role != Role.Unit && !d.Ticket.IsProtected)
+            return Refuse("notLeadUnit", "由主办单位联系群众；保密件和匿名件经话务中心联系。");
         if (d.Ticket.State is not (TicketState.Dispatched or TicketState.InProgress))
             return WrongState(d.Ticket);
         return d.Add(new ResidentContacted { Note = c.Note }, clocks: Open(d, ClockKind.Response).Select(d.Clocks.Stop)).Done();
@@ -45,7 +49,7 @@ public static partial class TicketRules
             return WrongState(d.Ticket);
         if (d.Ticket.ExtensionRequest is not null)
             return Refuse("wrongState", "延期申请已经提交，等待审批。");
-        if (d.Ticket.Running(ClockKind.Resolve) is { IsSuspended: false } resolve && d.Context.Now > resolve.DueAt)
+        if (d.Ticket.Running(ClockKind.Resolve) is { } resolve && resolve.StateAt(d.Context.Now) == ClockState.Missed)
             return Refuse("tooLate", "延期须在办理期限届满前提出。");
         var left = d.Ticket.Limits.MaxExtension - d.Ticket.ExtendedDays;
         if (c.WorkingDays > left)
@@ -70,11 +74,9 @@ public static partial class TicketRules
             return missing;
         if (d.Ticket.State != TicketState.InProgress)
             return WrongState(d.Ticket);
-        var rules = d.Clocks;
         return d.Add(
             new AnswerGiven { UnitId = d.By.UnitId!, Outcome = c.Outcome, Evidence = c.Evidence, Note = c.Text },
             TicketState.Answered,
-            Open(d, ClockKind.Response, ClockKind.Resolve, ClockKind.Unit)
-                .Select(k => rules.Stop(k.IsSuspended ? rules.Resume(k, "answer") : k))).Done();
+            Open(d, ClockKind.Response, ClockKind.Resolve, ClockKind.Unit).Select(d.Clocks.Stop)).Done();
     }
 }

@@ -35,6 +35,9 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
                 if (message.Purpose != TicketTexts.Received)
                     foreach (var joined in await JoinedAsync(stored.Ticket, ct))
                         await TellResidentAsync(stored.Ticket, joined, happened, message.Purpose, $"{id}-{joined.Number}", ct);
+                // The target's own resident is told once, not of every neighbour who calls about the same.
+                if (happened is TicketMerged merged && await tickets.ReadAsync(merged.Into, ct) is { Ticket: var target } && target.Joined.FirstOrDefault() == message.Number)
+                    await TellResidentAsync(target, target, happened, TicketTexts.Joined, $"{id}-{merged.Into}", ct);
                 break;
         }
     }
@@ -74,7 +77,7 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
         };
         var (subject, body) = TicketTexts.Fill(purpose, values);
         // What the desk wrote to the resident goes with it, unless the ticket is confidential: somebody else may read the phone.
-        if (purpose == TicketTexts.Closed && !ticket.Confidential && happened is AnsweredAtDesk or TicketDeclined or TicketTerminated && happened.Note is { } note)
+        if (purpose == TicketTexts.Closed && !ticket.Confidential && happened is (AnsweredAtDesk or TicketDeclined or TicketTerminated) && happened.Note is { } note)
             body += note;
         await channel.SendAsync(new(id, kind, to, kind == ChannelKind.Email ? subject : null, body, purpose, told.Number), ct);
     }
@@ -94,7 +97,7 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
 
     private async Task TellUnitAsync(Ticket ticket, TicketDispatched dispatched, string id, City city, CancellationToken ct)
     {
-        var sign = dispatched.Clocks.First(c => c.Kind == ClockKind.Sign);
+        var sign = dispatched.Clocks.Last(c => c.Kind == ClockKind.Sign);
         var values = new Dictionary<string, string>
         {
             ["number"] = ticket.Number,
@@ -118,7 +121,8 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
 
     private static (ChannelKind Kind, string To)? AddressOf(Contact? contact) => contact switch
     {
-        { Phone: { } phone } => (ChannelKind.Sms, phone),
+        // A duty phone stands in the set-up as people write it.
+        { Phone: { } phone } => (ChannelKind.Sms, PhoneNumber.TryParse(phone, out var e164) ? e164 : phone),
         { Email: { } email } => (ChannelKind.Email, email),
         _ => null,
     };

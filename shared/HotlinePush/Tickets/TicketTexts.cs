@@ -12,6 +12,7 @@ public static class TicketTexts
     public const string Extended = "ticketExtended";
     public const string Closed = "ticketClosed";
     public const string Merged = "ticketMerged";
+    public const string Joined = "ticketJoined";
     public const string Redo = "ticketRedo";
     public const string Emergency = "emergency";
     public const string Reminder = "reminder";
@@ -25,6 +26,7 @@ public static class TicketTexts
         [Extended] = ("您的诉求 {{number}} 延期答复", "【12345】您的诉求{{number}}因{{reason}}延期{{days}}个工作日，新的答复期限为{{due}}前。"),
         [Closed] = ("您的诉求 {{number}} 已办结", "【12345】您的诉求{{number}}已办结：{{outcome}}。感谢您的来电来信。"),
         [Merged] = ("您的诉求 {{number}} 已并案办理", "【12345】您的诉求{{number}}与{{into}}为同一事项，已并案办理，办理结果会一并告知您。"),
+        [Joined] = ("有群众与您反映同一事项 {{number}}", "【12345】有其他群众反映了与您的诉求{{number}}相同的事项，已并入一并办理，办理期限不变。"),
         [Redo] = ("您的诉求 {{number}} 正在重办", "【12345】您的诉求{{number}}已退回承办单位重新办理，新的答复期限为{{due}}前。"),
         [Reminder] = ("工单 {{number}} {{clock}}{{step}}", "【12345】工单{{number}}（{{unit}}）{{clock}}{{step}}，期限{{due}}。请尽快办理。"),
         [Urgent] = ("紧急工单 {{number}}", "【12345】紧急工单{{number}}已派至{{unit}}，请在{{due}}前签收。"),

@@ -83,11 +83,11 @@ public sealed record TicketView(
             TicketAccess.MayReachResident(t, actor)
                 ? new(t.Contact?.Name, t.Contact?.Phone is { } phone ? PhoneNumber.Mask(phone) : null, t.Contact?.Email is { } email ? PhoneNumber.MaskEmail(email) : null, t.Anonymous, t.Confidential)
                 : new(null, null, null, t.Anonymous, t.Confidential),
-            t.Channel, t.Source, t.ExternalId, t.ExternalDueAt, t.OccurredAt, t.ReceivedAt,
+            t.Channel, t.Source, words || desk ? t.ExternalId : null, t.ExternalDueAt, t.OccurredAt, t.ReceivedAt,
             t.LeadUnitId, t.CoUnitIds, t.Final, t.DispatchRule,
             t.DeskReason,
             desk ? t.Suggestions : [],
-            t.Alarm is { } alarm ? new(alarm.Words, alarm.Dial) : null,
+            t.Alarm is { } alarm ? new(words ? alarm.Words : "", alarm.Dial) : null,
             t.ReturnRequest, t.ExtensionRequest, t.SuspensionRequest,
             t.Answer is { } answer ? new(answer.At, answer.UnitId, answer.Outcome, answer.Text, answer.Evidence) : null,
             t.Redos, t.Urges, t.FollowUps, t.Resolved, t.Satisfied, t.EndReason, t.EndedAt, t.MergedInto,
@@ -133,19 +133,20 @@ public sealed record TicketSummary(
     string? LeadUnitId, IReadOnlyList<string> CoUnitIds, string? DeskReason, DateTimeOffset ReceivedAt, DeadlinesView Deadlines)
 {
     public static TicketSummary Of(Ticket t, Actor actor) => new(
-        t.Number, t.Type, t.State, TicketView.MarksOf(t), t.Priority, TicketAccess.MayReadWords(t, actor) ? t.Subject : null,
+        t.Number, t.Type, t.State, TicketView.MarksOf(t), t.Priority, TicketAccess.MayReadInList(t, actor) ? t.Subject : null,
         t.CategoryId, t.AreaId, t.LeadUnitId, t.CoUnitIds, t.DeskReason, t.ReceivedAt, DeadlinesView.Of(t));
 }
 
 /// <summary>A ticket as its resident follows it: nothing personal, so that the page may be shown to a neighbour.</summary>
+/// <param name="EndText">Why it was declined or terminated, and where to go instead: an anonymous resident learns it here alone.</param>
 public sealed record PublicTicketView(
     string Number, TicketType Type, TicketState State, IReadOnlyList<string> Marks, DateTimeOffset ReceivedAt, string? LeadUnitName, string? MergedInto,
-    IReadOnlyList<PublicEvent> Timeline, DeadlinesView Deadlines, IReadOnlyList<ClockView> Clocks, PublicAnswer? Answer, bool CanRate, string? EndReason)
+    IReadOnlyList<PublicEvent> Timeline, DeadlinesView Deadlines, IReadOnlyList<ClockView> Clocks, PublicAnswer? Answer, bool CanRate, string? EndReason, string? EndText)
 {
     /// <summary>Of the marks, those that concern the resident.</summary>
     private static readonly string[] Shown = ["suspended"];
 
-    public static PublicTicketView Of(Ticket t, IEnumerable<TicketEvent> history, City city, DateTimeOffset now) => new(
+    public static PublicTicketView Of(Ticket t, IReadOnlyList<TicketEvent> history, City city, DateTimeOffset now) => new(
         t.Number, t.Type, t.State, [.. TicketView.MarksOf(t).Intersect(Shown)], t.ReceivedAt,
         t.Confidential ? null : city.FindUnit(t.LeadUnitId)?.Name,
         t.MergedInto,
@@ -154,7 +155,8 @@ public sealed record PublicTicketView(
         [.. t.Clocks.Where(c => c.Kind is ClockKind.Response or ClockKind.Resolve).Select(c => ClockView.Of(c, city, now, staff: false))],
         t.Answer is { Text: { } text } answer && (t.AuditAccepted || t.State == TicketState.Closed) ? new(answer.At, text) : null,
         t is { State: TicketState.Answered, AuditAccepted: true, SupervisorDue: false },
-        t.EndReason);
+        t.EndReason,
+        history.LastOrDefault(e => e is TicketDeclined or TicketTerminated)?.Note);
 
     private static bool IsPublic(TicketEvent e) => e is not (
         TicketHeldForDesk or ReturnRequested or ReturnDecided or ExtensionRequested or SuspensionRequested or ReminderFellDue or DuplicateJoined or DuplicateLeft);
