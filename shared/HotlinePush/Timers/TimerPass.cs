@@ -13,7 +13,7 @@ public sealed record MomentDue(string Number, int Seq);
 /// Every five minutes: reads from each shard the moments due within ten and schedules a message for each. A commit whose next moment
 /// lies inside that window schedules it itself, so between the two no moment is missed. Doubles are harmless: what fires is decided on the head.
 /// </summary>
-public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatalogue catalogue, ProductClock clock, OperationsLog operations)
+public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatalogue catalogue, ProductClock clock, OperationsLog operations, ILogger<TimerPass> log)
 {
     public const string MomentType = "ticket.moment.v1";
     public static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
@@ -23,18 +23,34 @@ public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatal
     /// <returns>How many moments were scheduled.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        var scheduled = await RunAsync(clock.GetUtcNow() + Window, ct);
-        operations.TimerPassed();
+        var (scheduled, failed) = await RunAllAsync(clock.GetUtcNow() + Window, ct);
+        // A pass that left a shard out is none: its age is what tells the operator.
+        if (failed == 0)
+            operations.TimerPassed();
         return scheduled;
     }
 
     /// <param name="until">Moments before this product time are scheduled.</param>
-    public async Task<int> RunAsync(DateTimeOffset until, CancellationToken ct)
+    public async Task<int> RunAsync(DateTimeOffset until, CancellationToken ct) => (await RunAllAsync(until, ct)).Scheduled;
+
+    private async Task<(int Scheduled, int Failed)> RunAllAsync(DateTimeOffset until, CancellationToken ct)
     {
-        var scheduled = 0;
+        var (scheduled, failed) = (0, 0);
         foreach (var shard in WorkShard.All)
-            scheduled += await ScheduleAsync(shard, until, ct);
-        return scheduled;
+        {
+            try
+            {
+                scheduled += await ScheduleAsync(shard, until, ct);
+            }
+            catch (Exception e) when (e is TableStoreException or MessageBusException)
+            {
+                // The shards behind it have moments too.
+                failed++;
+                log.LogError(e, "Moments of shard {Shard} could not be scheduled; the next pass tries again", shard.Partition);
+            }
+        }
+
+        return (scheduled, failed);
     }
 
     private async Task<int> ScheduleAsync(WorkShard shard, DateTimeOffset until, CancellationToken ct)

@@ -33,6 +33,9 @@ internal sealed class Journal
     /// <summary>Answers that nobody should have got.</summary>
     public ConcurrentQueue<string> Problems { get; } = new();
 
+    /// <summary>Answers of any kind.</summary>
+    public int Answers;
+
     public int Repeats;
     public int CutOff;
 
@@ -49,6 +52,7 @@ internal sealed class Journal
 
     public void Saw(string what, HttpStatusCode status, string body)
     {
+        Interlocked.Increment(ref Answers);
         if ((int)status >= 500 || status is HttpStatusCode.Unauthorized or HttpStatusCode.BadRequest or HttpStatusCode.NotFound)
             Problems.Enqueue($"{what}: {(int)status} {body}");
     }

@@ -55,7 +55,11 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             await LookAtClockAsync(http);
             using var stop = new CancellationTokenSource();
             var load = clients.Select(c => Task.Run(() => c.RunAsync(stop.Token))).Append(Task.Run(() => MoveClockAsync(http, new Random(random.Next()), stop.Token))).ToArray();
-            await Task.Delay(random.Next(50, 2200));
+            // By what it has done rather than by the clock, so that a slow machine kills it at work too.
+            var enough = Volatile.Read(ref _journal.Answers) + random.Next(1, 80);
+            for (var waited = Stopwatch.StartNew(); Volatile.Read(ref _journal.Answers) < enough && waited.Elapsed < TimeSpan.FromSeconds(8);)
+                await Task.Delay(2);
+            await Task.Delay(random.Next(40));
             Assert.False(host.HasExited, host.Output);
             await host.KillAsync();
             await stop.CancelAsync();
@@ -82,7 +86,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             $"{kills} kills in {watch.Elapsed.TotalSeconds:F0} s: {_journal.Acknowledged.Count} tickets and {_journal.Acted.Count} actions acknowledged, {_journal.Repeats} repeats, {reckoning.Reminders} reminders, {reckoning.Texts} texts, {_journal.CutOff} requests cut off"));
         CheckJournal(reckoning);
         Assert.True(_journal.Problems.IsEmpty && reckoning.Problems.Count == 0, string.Join('\n', _journal.Problems.Concat(reckoning.Problems).Take(50)));
-        Assert.True(_journal.Acknowledged.Count >= kills && _journal.Acted.Count >= kills && reckoning.Reminders > 0, "There was hardly any load.");
+        Assert.True(_journal.Acknowledged.Count >= kills && !_journal.Acted.IsEmpty, "There was hardly any load.");
     }
 
     private static HttpClient Client(Uri address) => new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(100) };

@@ -74,7 +74,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
                 await Simulation.WaitAsync(TimeSpan.FromMinutes(3));
                 Simulation.Time.Jump(TimeSpan.FromHours(Simulation.Random.Next(1, 40)));
                 // What fell due is done before anybody acts again: late, but before it is overtaken.
-                await Simulation.WaitAsync(TimeSpan.FromMinutes(12));
+                await Simulation.WaitAsync(TimeSpan.FromMinutes(25));
                 _resting = false;
             }
 
