@@ -34,10 +34,11 @@ public static class LocalHost
         services.AddSingleton<Startup>();
         services.AddSingleton(s => new ReadyCheck("startup", _ => ValueTask.FromResult(s.GetRequiredService<Startup>().Pending)));
         services.AddSingleton(s => new ReadyCheck("store", _ => ValueTask.FromResult(s.GetRequiredService<SqliteDatabase>().Failure is null ? null : "the store has failed; see the log")));
+        // Started in this order, each before the next, and all before the first request is listened for.
+        if (options.Demo)
+            services.AddSingleton<DemoClock>().AddSingleton(new DemoSeedOptions(options.Seed)).AddHostedService(s => s.GetRequiredService<DemoClock>());
         services.AddHostedService<MessagePump>();
         services.AddHostedService<Timetable>();
-        if (options.Demo)
-            services.AddSingleton<DemoClock>().AddSingleton(new DemoSeedOptions());
         change?.Invoke(services);
 
         var app = builder.Build();
@@ -57,10 +58,7 @@ public static class LocalHost
         var options = services.GetRequiredService<LocalOptions>();
         var startup = services.GetRequiredService<Startup>();
         if (options.Demo)
-        {
-            await services.GetRequiredService<DemoClock>().RestoreAsync(ct);
             await ActivatorUtilities.CreateInstance<DemoSeed>(services).RunAsync(ct);
-        }
 
         await services.GetRequiredService<TicketRouting>().WarmUpAsync(ct);
         startup.Pending = null;
@@ -82,30 +80,37 @@ public sealed class Startup
 /// <summary>What the platform's timer triggers do in the cloud: the sweep each minute, the timer pass every five, housekeeping each day.</summary>
 public sealed class Timetable(PendingSweep sweep, Timers.TimerPass pass, Housekeeping housekeeping, TimeProvider engine, ILogger<Timetable> log) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        // What an earlier process left behind is older than any bound: it is sent at once.
-        EveryAsync(PendingSweep.Every, sweep.RunAsync, stoppingToken),
-        EveryAsync(Timers.TimerPass.Every, pass.RunAsync, stoppingToken),
-        EveryAsync(Housekeeping.Every, housekeeping.RunAsync, stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // What an earlier process left behind has nobody who would send it: it does not wait to grow old.
+        await OnceAsync(PendingSweep.Every, ct => sweep.RunAsync(TimeSpan.Zero, ct), stoppingToken);
+        await Task.WhenAll(
+            EveryAsync(PendingSweep.Every, sweep.RunAsync, stoppingToken),
+            EveryAsync(Timers.TimerPass.Every, pass.RunAsync, stoppingToken),
+            EveryAsync(Housekeeping.Every, housekeeping.RunAsync, stoppingToken));
+    }
 
     private async Task EveryAsync(TimeSpan period, Func<CancellationToken, Task<int>> run, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
-            try
-            {
-                await run(stopping);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "A timed run failed; the next one is in {Period}", period);
-            }
-
+            await OnceAsync(period, run, stopping);
             await Task.Delay(period, engine, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task OnceAsync(TimeSpan period, Func<CancellationToken, Task<int>> run, CancellationToken stopping)
+    {
+        try
+        {
+            await run(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "A timed run failed; the next one is in {Period}", period);
         }
     }
 }

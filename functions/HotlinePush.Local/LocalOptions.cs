@@ -14,6 +14,9 @@ public sealed record LocalOptions
     public TimeSpan OutboxDelay { get; init; }
     public bool NoBrowser { get; init; }
 
+    /// <summary>How many requests with a past a demonstration begins with; 0 for the city and its keys alone.</summary>
+    public int Seed { get; init; } = 440;
+
     /// <summary>The key file: outside the data folder, so that a copy of the data alone opens nothing.</summary>
     public string Keys => Data + ".keys.json";
 
@@ -22,6 +25,7 @@ public sealed record LocalOptions
           --urls <address>       where to listen (http://127.0.0.1:7071)
           --data <folder>        the data folder (below the user's local data)
           --demo                 a small fictional city with demo users and keys; seeds an empty folder only
+          --seed <n>             with --demo: how many requests have a past (440; 0 for none)
           --import <csv>         takes in tickets from a CSV file, with a progress bar
           --no-limits            lifts rate limits, for load tests on this machine
           --outbox-delay <ms>    slows each delivery into the outbox
@@ -57,7 +61,12 @@ public sealed record LocalOptions
                         return (null, "--outbox-delay takes milliseconds, 0 to 3600000.");
                     options = options with { OutboxDelay = TimeSpan.FromMilliseconds(delay) };
                     break;
-                case "--urls" or "--data" or "--import" or "--outbox-delay":
+                case "--seed" when Value() is { } count:
+                    if (!int.TryParse(count, out var seed) || seed is < 0 or > 100_000)
+                        return (null, "--seed takes a number, 0 to 100000.");
+                    options = options with { Seed = seed };
+                    break;
+                case "--urls" or "--data" or "--import" or "--outbox-delay" or "--seed":
                     return (null, $"{name} needs a value.");
                 default:
                     return (null, $"Unknown option {name}.");

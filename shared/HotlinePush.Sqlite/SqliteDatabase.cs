@@ -23,7 +23,7 @@ public sealed class SqliteDatabase : IDisposable, IAsyncDisposable
         _lock = taken;
         _connection = OpenFile(FilePath, options);
         _checkpointer = new(FilePath, options);
-        Writer = new(_connection, _checkpointer);
+        Writer = new(_connection, _checkpointer, options.BeforeCommit);
         _checkpointer.Start(Writer);
         Readers = new(FilePath);
     }

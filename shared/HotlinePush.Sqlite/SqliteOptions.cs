@@ -11,6 +11,9 @@ public sealed record SqliteOptions
 
     /// <summary>A file up to this many bytes is checked page by page when it is opened; a larger one by its header and schema only.</summary>
     public long CheckedAtOpenBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Called by the writer before each COMMIT, so that a test can hold it up and see who was answered already.</summary>
+    internal Action? BeforeCommit { get; init; }
 }
 
 /// <summary>The folder cannot be used as it is; the message says why and what to do. Nothing was changed in it.</summary>

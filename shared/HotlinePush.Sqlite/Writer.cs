@@ -29,14 +29,16 @@ internal sealed class Writer
     private readonly Connection _connection;
     private readonly WriteSession _session;
     private readonly Checkpointer _checkpointer;
+    private readonly Action? _beforeCommit;
     private readonly Statement _begin, _commit;
     private readonly Thread _thread;
     private int _asleep;
     private volatile bool _closing;
     private volatile Exception? _failure;
 
-    public Writer(Connection connection, Checkpointer checkpointer)
+    public Writer(Connection connection, Checkpointer checkpointer, Action? beforeCommit)
     {
+        _beforeCommit = beforeCommit;
         _connection = connection;
         _checkpointer = checkpointer;
         _begin = connection.Prepare("BEGIN");
@@ -139,6 +141,7 @@ internal sealed class Writer
             }
             while (_group.Count < MaxGroup && _queue.TryDequeue(out job));
             _session.End();
+            _beforeCommit?.Invoke();
             _commit.Run();
         }
         catch (Exception e)

@@ -4,6 +4,7 @@ using HotlinePush.Clocks;
 using HotlinePush.Jobs;
 using HotlinePush.Messaging;
 using HotlinePush.Operations;
+using HotlinePush.Pages;
 using HotlinePush.Security;
 using HotlinePush.Tickets;
 using HotlinePush.Tickets.Import;
@@ -58,6 +59,7 @@ public static class HotlineProduct
         services.AddSingleton<Sessions>();
         services.AddSingleton<FindKeyHolder>(s => async (key, ct) => await s.GetRequiredService<ApiKeys>().FindAsync(key, ct));
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
+        services.AddHotlinePages();
         return services;
     }
 
@@ -70,6 +72,7 @@ public static class HotlineProduct
         ImportEndpoints.Map(api);
         JobEndpoints.Map(api);
         OperationsEndpoints.Map(api);
+        routes.MapHotlinePages();
     }
 
     /// <summary>Every kind of message: what it is called, where it waits, what is retried and for how long before it lies dead.</summary>
@@ -80,6 +83,7 @@ public static class HotlineProduct
         var catalogue = new MessageCatalogue()
             .Add<RouteTicket, TicketRouting>(TicketMessages.RouteType, Queues.Tickets, quick, (h, m, ct) => h.HandleAsync(m, ct))
             .Add<SyncIndexes, IndexSync>(TicketMessages.SyncType, Queues.Tickets, quick, (h, m, ct) => h.RunAsync(m, ct))
+            .Add<SettleMerge, TicketActions>(TicketMessages.MergeType, Queues.Tickets, quick, (h, m, ct) => h.HandleAsync(m, ct))
             .Add<LearnDispatch, TicketRouting>(TicketMessages.LearnType, Queues.Jobs, quick, (h, m, ct) => h.LearnAsync(m, ct))
             .Add<TellPeople, TicketTelling>(TicketMessages.TellType, Queues.People, patient, (h, m, ct) => h.HandleAsync(m, ct))
             .Add<MomentDue, MomentHandler>(TimerPass.MomentType, Queues.Timers, quick, (h, m, ct) => h.HandleAsync(m, ct))

@@ -52,11 +52,14 @@ public static class DemoCity
         var id = row.Required("id");
         // Row 1 is the header; each unit has two numbers, its clerk's and its head's.
         var number = FirstDutyNumber + (row.Parser.Row - 2) * 2;
-        DutyContact[] contacts =
+        List<DutyContact> contacts =
         [
             new(row.Required("clerk"), Phone(number), $"{id}@yunze.invalid", 0),
             new(row.Required("head"), Phone(number + 1), $"{id}.head@yunze.invalid", 1),
         ];
+        // The desk's row is the last: the number after its head's is free.
+        if (row.Optional("supervisor") is { } supervisor)
+            contacts.Add(new(supervisor, Phone(number + 2), $"{id}.supervisor@yunze.invalid", 2));
         return new Unit(id, row.Required("name"), row.Optional("parent"), row.Word<UnitKind>("kind"), contacts,
             row.Words("areas"), row.Words("hours")?.Select(ToPeriod).ToArray());
     }

@@ -14,7 +14,7 @@ namespace HotlinePush.Local.Demo;
 /// The offset survives restarts.
 /// </summary>
 public sealed class DemoClock(
-    ProductClock clock, TicketStore tickets, TimerPass pass, PendingSweep sweep, IMessageBus bus, ITableStore store, TimeProvider engine)
+    ProductClock clock, TicketStore tickets, TimerPass pass, PendingSweep sweep, IMessageBus bus, ITableStore store, TimeProvider engine) : IHostedService
 {
     public static readonly TimeSpan Most = TimeSpan.FromDays(30);
     private const string Table = "demo";
@@ -41,11 +41,14 @@ public sealed class DemoClock(
 
     private DateTimeOffset Time => clock.GetUtcNow();
 
-    public async Task RestoreAsync(CancellationToken ct)
+    /// <summary>Before requests, queues and timers: what they did by the wrong time would be dated before what is already there.</summary>
+    public async Task StartAsync(CancellationToken ct)
     {
         if (await store.ReadAsync(Table, Partition, "offset", ct) is { } row)
             clock.Offset = new TimeSpan(JsonSerializer.Deserialize<long>(row.Value.Span));
     }
+
+    public Task StopAsync(CancellationToken ct) => Task.CompletedTask;
 
     private async Task<object> AdvanceAsync(string text, CancellationToken ct)
     {
@@ -101,8 +104,10 @@ public sealed class DemoClock(
         var ahead = moment - Time;
         if (ahead <= TimeSpan.Zero)
             return;
-        clock.Offset += ahead;
-        await store.CommitAsync(new Batch(Table, Partition).Upsert("offset", JsonSerializer.SerializeToUtf8Bytes(clock.Offset.Ticks)), ct);
+        var offset = clock.Offset + ahead;
+        // Stored first: a moment that somebody has seen must still be past after a crash.
+        await store.CommitAsync(new Batch(Table, Partition).Upsert("offset", JsonSerializer.SerializeToUtf8Bytes(offset.Ticks)), ct);
+        clock.Offset = offset;
     }
 
     /// <summary>Nothing ready, nothing being handled, nothing pending.</summary>

@@ -10,7 +10,7 @@ namespace HotlinePush.Local.Demo;
 public sealed class DemoSeedException(string message) : Exception(message);
 
 /// <param name="Tickets">How many requests have a past; 0 for the set-up and the keys alone.</param>
-public sealed record DemoSeedOptions(int Tickets = 440);
+public sealed record DemoSeedOptions(int Tickets);
 
 /// <summary>Fills an empty folder with the fictional city: set-up, keys, and a few hundred tickets in every state over past weeks.</summary>
 public sealed class DemoSeed(

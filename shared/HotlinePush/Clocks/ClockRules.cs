@@ -15,13 +15,20 @@ public readonly record struct ClockRules(City City, DateTimeOffset Now, bool Urg
         return Arm(Timed(clock), 0);
     }
 
-    public Clock Stop(Clock clock) => clock.StoppedAt is not null ? clock : clock with
+    public Clock Stop(Clock clock)
     {
-        StoppedAt = Now,
-        Step = 0,
-        NextReminderAt = null,
-        Segments = clock.Segments.SetItem(clock.Segments.Length - 1, clock.Segments[^1] with { To = Now }),
-    };
+        if (clock.StoppedAt is not null)
+            return clock;
+        var stopped = clock with
+        {
+            StoppedAt = Now,
+            Step = 0,
+            NextReminderAt = null,
+            Segments = clock.Segments.SetItem(clock.Segments.Length - 1, clock.Segments[^1] with { To = Now }),
+        };
+        // A stop of the clock that is still under way counts as well: without it the deadline would seem to have passed meanwhile.
+        return clock.IsSuspended ? Timed(stopped) : stopped;
+    }
 
     public Clock Suspend(Clock clock, string why) =>
         clock.StoppedAt is not null || clock.IsSuspended ? clock : Segment(clock, clock.Holder, why, running: false) with { Step = 0, NextReminderAt = null };
@@ -104,7 +111,21 @@ public readonly record struct ClockRules(City City, DateTimeOffset Now, bool Urg
         }
 
         var daily = DeadlineCalculator.NextWorkingDayAt(clock.DueAt > now ? clock.DueAt : now, Reminders.DailyAt, City.Calendar);
-        return clock with { Step = Math.Max(fired + 1, Reminders.Daily), NextReminderAt = daily };
+        return clock with { Step = fired >= Reminders.Daily ? fired + 1 : DailyStep(clock.DueAt, daily), NextReminderAt = daily };
+    }
+
+    /// <summary>Climbs with the days a ticket is late, also where they were not reminded of: a clock that runs on does not begin at the bottom.</summary>
+    private int DailyStep(DateTimeOffset due, DateTimeOffset daily)
+    {
+        var step = Reminders.Daily;
+        for (var at = due; step < Reminders.Top; step++)
+        {
+            at = DeadlineCalculator.NextWorkingDayAt(at, Reminders.DailyAt, City.Calendar);
+            if (at >= daily)
+                break;
+        }
+
+        return step;
     }
 
     private DateTimeOffset MomentAt(Clock clock, int percent) =>

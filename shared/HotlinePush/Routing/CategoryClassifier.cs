@@ -46,8 +46,9 @@ public sealed class CategoryClassifier : ICategoryClassifier
         var features = TextFeatures.Of(text, _lexicon, out var hits);
         var p = Probabilities(features);
         var best = Enumerable.Range(0, p.Length).OrderByDescending(c => p[c]).Take(Math.Max(1, max));
+        var scores = _depth.Look(features, hits);
         return [.. best.Where((c, place) => place == 0 || p[c] >= 0.005f).Select(c => new CategorySuggestion(
-            _lexicon.Categories[_depth.Descend(_roots[c], features, hits)].Id, Math.Round(p[c], 3), TellingWords(c, text, hits)))];
+            _lexicon.Categories[_depth.Descend(_roots[c], scores)].Id, Math.Round(p[c], 3), TellingWords(c, text, hits)))];
     }
 
     /// <summary>Per first level, in their order in the category list; adds up to 1.</summary>
@@ -65,7 +66,13 @@ public sealed class CategoryClassifier : ICategoryClassifier
             .Where(x => x.Weight > 0.3f).OrderByDescending(x => x.Weight).ThenBy(x => x.h.Start).Take(5)
             .Select(x => text.Substring(x.h.Start, x.h.Length))];
 
-    private float Advantage(int row, int c) => _weights[row + c] - _weights.AsSpan(row, _roots.Length).ToArray().Average();
+    private float Advantage(int row, int c)
+    {
+        var sum = 0f;
+        foreach (var weight in _weights.AsSpan(row, _roots.Length))
+            sum += weight;
+        return _weights[row + c] - sum / _roots.Length;
+    }
 
     private int NumberRows(IReadOnlyList<Example> examples)
     {
@@ -112,7 +119,10 @@ public sealed class CategoryClassifier : ICategoryClassifier
             if (features.Index[k] >= TextFeatures.NGramSpace)
                 phrases += features.Value[k];
             else
-                squares += MathF.Pow(features.Value[k] * _idf[features.Index[k]], 2);
+            {
+                var weight = features.Value[k] * _idf[features.Index[k]];
+                squares += weight * weight;
+            }
         }
         var grams = _tuning.GramLength / MathF.Sqrt(Math.Max(squares, 1e-9f));
         var phrase = 1f / MathF.Sqrt(Math.Max(phrases, 1f));

@@ -32,44 +32,51 @@ internal sealed class CategoryDepth
             _centroids[category] = Normalised(sums.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Take(LargestCentroid));
     }
 
-    public int Descend(int category, TextFeatures features, List<PhraseHit> hits)
+    /// <summary>How much the words speak for each category, those of its descendants included; looked at once per text.</summary>
+    public Scores Look(TextFeatures features, List<PhraseHit> hits)
+    {
+        var words = new Dictionary<int, float>();
+        var seen = new HashSet<int>();
+        foreach (var hit in hits)
+        {
+            if (!seen.Add(hit.Phrase))
+                continue;
+            var value = features.Value[Array.BinarySearch(features.Index, TextFeatures.PhraseIndex(_lexicon.Phrases[hit.Phrase]))];
+            var best = new Dictionary<int, float>();
+            foreach (var (category, weight) in _lexicon.Weights[hit.Phrase])
+                for (var at = category; at >= 0; at = _lexicon.Parents[at])
+                    best[at] = Math.Max(weight, best.GetValueOrDefault(at));
+            foreach (var (category, weight) in best)
+                words[category] = words.GetValueOrDefault(category) + weight * value;
+        }
+
+        return new(words, features);
+    }
+
+    public int Descend(int category, Scores scores)
     {
         while (_children[category].Length > 0)
         {
-            var scores = _children[category].Select(child => (child, Score: Score(child, features, hits))).OrderByDescending(s => s.Score).ToArray();
-            if (scores[0].Score < Enough || (scores.Length > 1 && scores[0].Score < Lead * scores[1].Score))
+            var (first, second, child) = (float.MinValue, float.MinValue, -1);
+            foreach (var one in _children[category])
+            {
+                var score = Score(one, scores);
+                if (score > first)
+                    (first, second, child) = (score, first, one);
+                else if (score > second)
+                    second = score;
+            }
+
+            if (first < Enough || first < Lead * second)
                 return category;
-            category = scores[0].child;
+            category = child;
         }
         return category;
     }
 
-    private float Score(int child, TextFeatures features, List<PhraseHit> hits)
-    {
-        var score = 0f;
-        foreach (var phrase in hits.Select(h => h.Phrase).Distinct())
-        {
-            var best = 0f;
-            foreach (var (category, weight) in _lexicon.Weights[phrase])
-            {
-                if (IsUnder(category, child))
-                    best = Math.Max(best, weight);
-            }
-            if (best > 0)
-                score += best * features.Value[Array.BinarySearch(features.Index, TextFeatures.PhraseIndex(_lexicon.Phrases[phrase]))];
-        }
-        return score + LikenessWeight * Likeness(child, features);
-    }
+    public readonly record struct Scores(Dictionary<int, float> Words, TextFeatures Features);
 
-    private bool IsUnder(int category, int ancestor)
-    {
-        for (; category >= 0; category = _lexicon.Parents[category])
-        {
-            if (category == ancestor)
-                return true;
-        }
-        return false;
-    }
+    private float Score(int child, Scores scores) => scores.Words.GetValueOrDefault(child) + LikenessWeight * Likeness(child, scores.Features);
 
     private float Likeness(int category, TextFeatures features)
     {

@@ -46,16 +46,19 @@ public sealed class Router(City city)
     /// <summary>Below it a suggested category goes to the desk. At 0.5 more than nine in ten dispatched are right.</summary>
     public const double DefaultThreshold = 0.5;
 
+    private const int Suggestions = 3;
+
     private readonly DispatchCatalogue _catalogue = new(city);
     private readonly AreaFinder _areas = new(city.Areas);
 
-    public RoutingDecision Route(RoutingInput input, ICategoryClassifier classifier, double threshold = DefaultThreshold)
+    /// <param name="explain">Look for further suggestions even where none is needed; the dry run does, receipt does not.</param>
+    public RoutingDecision Route(RoutingInput input, ICategoryClassifier classifier, double threshold = DefaultThreshold, bool explain = false)
     {
         var alarm = AlarmWords.Detect(input.Subject, input.Description);
         var found = city.FindArea(input.AreaId) is null ? _areas.Find(input.Subject, input.Description) : null;
         var areaId = city.FindArea(input.AreaId)?.Id ?? found?.AreaId;
         var chosen = city.FindCategory(input.CategoryId);
-        var suggestions = Suggest(input, classifier, chosen, areaId);
+        var suggestions = Suggest(input, classifier, chosen, areaId, explain ? Suggestions : chosen is null ? 1 : 0);
         var (categoryId, confidence) = chosen is not null ? (chosen.Id, 1.0)
             : suggestions.Count > 0 ? (suggestions[0].CategoryId, suggestions[0].Confidence) : (null, 0.0);
         var match = _catalogue.Find(categoryId, areaId, input.Tags);
@@ -63,6 +66,8 @@ public sealed class Router(City city)
         var desk = input.Confidential ? DeskReason.Confidential
             : chosen is null && confidence < threshold ? DeskReason.LowConfidence
             : match is null ? DeskReason.NoRule : null;
+        if (desk is not null && !explain)
+            suggestions = Suggest(input, classifier, chosen, areaId, Suggestions);
         return new RoutingDecision(
             categoryId, confidence, areaId, match,
             desk is null ? match!.Rule.LeadUnitId : null,
@@ -72,14 +77,16 @@ public sealed class Router(City city)
             Explain(chosen, categoryId, confidence, found, match, alarm, desk));
     }
 
-    private List<UnitSuggestion> Suggest(RoutingInput input, ICategoryClassifier classifier, Category? chosen, string? areaId)
+    /// <param name="most">0 asks the classifier nothing: the chosen category alone.</param>
+    private List<UnitSuggestion> Suggest(RoutingInput input, ICategoryClassifier classifier, Category? chosen, string? areaId, int most)
     {
-        var suggestions = classifier.Suggest(PlainText.OfTicket(input.Subject, input.Description), 3)
+        IReadOnlyList<CategorySuggestion> found = most == 0 ? [] : classifier.Suggest(PlainText.OfTicket(input.Subject, input.Description), most);
+        var suggestions = found
             .Where(s => city.FindCategory(s.CategoryId) is not null && s.CategoryId != chosen?.Id)
             .Select(s => Suggestion(s.CategoryId, s.Confidence, s.Why)).ToList();
         if (chosen is not null)
             suggestions.Insert(0, Suggestion(chosen.Id, 1, "已选定的事项分类"));
-        return suggestions.Count > 3 ? suggestions[..3] : suggestions;
+        return suggestions.Count > Suggestions ? suggestions[..Suggestions] : suggestions;
 
         UnitSuggestion Suggestion(string categoryId, double confidence, string why)
         {

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace HotlinePush.Routing;
 
 /// <summary>
@@ -26,30 +28,51 @@ public sealed record TextFeatures(int[] Index, float[] Value)
             subject = 0;
         if (folded.Length > subject + BodyLimit)
             folded = folded[..(subject + BodyLimit)];
-        var counts = new Dictionary<int, float>();
-        Grams(folded.AsSpan(0, subject), SubjectWeight, counts);
-        Grams(folded.AsSpan(subject), 1f, counts);
         hits = lexicon.Find(folded);
+        // Sorted and counted in place: a table of counts per text would cost more than the model itself.
+        var found = ArrayPool<int>.Shared.Rent(folded.Length * LongestGram + hits.Count);
+        var count = 0;
+        Grams(folded.AsSpan(0, subject), 1, found, ref count);
+        Grams(folded.AsSpan(subject), 0, found, ref count);
         foreach (var hit in hits)
-            Add(counts, PhraseIndex(lexicon.Phrases[hit.Phrase]), hit.Start < subject ? SubjectWeight : 1f);
-        var index = counts.Keys.ToArray();
-        Array.Sort(index);
-        return new TextFeatures(index, [.. index.Select(i => 1f + MathF.Log(counts[i]))]);
+            found[count++] = (PhraseIndex(lexicon.Phrases[hit.Phrase]) << 1) | (hit.Start < subject ? 1 : 0);
+        Array.Sort(found, 0, count);
+        var features = Counted(found.AsSpan(0, count));
+        ArrayPool<int>.Shared.Return(found);
+        return features;
+    }
+
+    /// <param name="found">Sorted; the lowest bit says that it stood in the subject.</param>
+    private static TextFeatures Counted(ReadOnlySpan<int> found)
+    {
+        var distinct = 0;
+        for (var k = 0; k < found.Length; k++)
+            if (k == 0 || found[k] >> 1 != found[k - 1] >> 1)
+                distinct++;
+        var (index, value) = (new int[distinct], new float[distinct]);
+        var at = -1;
+        foreach (var one in found)
+        {
+            if (at < 0 || index[at] != one >> 1)
+                index[++at] = one >> 1;
+            value[at] += (one & 1) == 1 ? SubjectWeight : 1f;
+        }
+
+        for (var k = 0; k < distinct; k++)
+            value[k] = 1f + MathF.Log(value[k]);
+        return new TextFeatures(index, value);
     }
 
     public static int PhraseIndex(string phrase) => NGramSpace + (int)(Hash(phrase, 0x9E3779B9) & (NGramSpace - 1));
 
-    private static void Grams(ReadOnlySpan<char> text, float weight, Dictionary<int, float> counts)
+    private static void Grams(ReadOnlySpan<char> text, int inSubject, int[] found, ref int count)
     {
         for (var i = 0; i < text.Length; i++)
         {
             for (var n = 1; n <= LongestGram && i + n <= text.Length && char.IsLetter(text[i + n - 1]); n++)
-                Add(counts, (int)(Hash(text.Slice(i, n), 0x811C9DC5) & (NGramSpace - 1)), weight);
+                found[count++] = ((int)(Hash(text.Slice(i, n), 0x811C9DC5) & (NGramSpace - 1)) << 1) | inSubject;
         }
     }
-
-    private static void Add(Dictionary<int, float> counts, int index, float weight) =>
-        counts[index] = counts.GetValueOrDefault(index) + weight;
 
     // FNV-1a with a last mix; string.GetHashCode differs from process to process.
     private static uint Hash(ReadOnlySpan<char> text, uint seed)

@@ -41,8 +41,12 @@ public sealed class TicketActions(
     }
 
     /// <summary>Puts a decision of the product itself on a ticket; nothing to decide is no event.</summary>
-    public Task<TicketResult> ApplyAsync(string number, Func<Ticket, RuleContext, Decision> decide, CancellationToken ct) =>
-        LoopAsync(number, null, decide, ct);
+    /// <exception cref="TableStoreException">Others were faster each time. There is no caller to tell: the message has to come again, or what it stood for is lost.</exception>
+    public async Task<TicketResult> ApplyAsync(string number, Func<Ticket, RuleContext, Decision> decide, CancellationToken ct)
+    {
+        var result = await LoopAsync(number, null, decide, ct);
+        return result.Refusal == Conflict ? throw new TableStoreException($"Ticket {number} is being changed by many at once.", isTransient: true) : result;
+    }
 
     private Task<TicketResult> ActAloneAsync(string number, TicketCommand command, Actor by, int? ifVersion, CancellationToken ct) =>
         LoopAsync(number, ifVersion, (ticket, context) => TicketRules.Decide(ticket, command, by, context), ct);
@@ -113,8 +117,24 @@ public sealed class TicketActions(
             return accepted.Refusal;
         var merged = await ActAloneAsync(number, merge, by, source.Ticket.Seq, ct);
         if (merged.Refusal is not null)
-            await ActAloneAsync(merge.Into, new ReleaseDuplicate(number), Actor.System, null, ct);
+            await HandleAsync(new SettleMerge(merge.Into, number), ct);
         return merged;
+    }
+
+    /// <summary>
+    /// Brings the target's list in line with the source, which alone says whether it is merged: another request may have merged the same pair,
+    /// or have been cut off between the two.
+    /// </summary>
+    public async Task HandleAsync(SettleMerge message, CancellationToken ct)
+    {
+        while (await store.ReadAsync(message.Source, ct) is { } source && await store.ReadAsync(message.Target, ct) is { Key: not null } target)
+        {
+            var merged = source.Ticket.MergedInto == message.Target;
+            if (merged == target.Ticket.Joined.Contains(message.Source))
+                return;
+            TicketCommand command = merged ? new AcceptDuplicate(message.Source, Settling: true) : new ReleaseDuplicate(message.Source);
+            await ApplyAsync(message.Target, (ticket, context) => TicketRules.Decide(ticket, command, Actor.System, context), ct);
+        }
     }
 
     private static Refusal Invalid(string field, string problem, string message) =>

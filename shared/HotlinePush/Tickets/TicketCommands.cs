@@ -31,7 +31,8 @@ public sealed record FollowUp(string Text) : TicketCommand;
 public sealed record Urge : TicketCommand;
 
 // The product's own.
-public sealed record AcceptDuplicate(string Number) : TicketCommand;
+/// <param name="Settling">The duplicate is merged already: the target takes it in whatever its state.</param>
+public sealed record AcceptDuplicate(string Number, bool Settling = false) : TicketCommand;
 public sealed record ReleaseDuplicate(string Number) : TicketCommand;
 public sealed record FireReminders : TicketCommand;
 public sealed record RecomputeDeadlines : TicketCommand;

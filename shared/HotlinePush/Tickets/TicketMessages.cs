@@ -11,6 +11,9 @@ public sealed record RouteTicket(string Number);
 /// <summary>Tell the people concerned of one event of a ticket.</summary>
 public sealed record TellPeople(string Number, int Seq, string Purpose);
 
+/// <summary>See that two tickets agree on whether one is merged into the other.</summary>
+public sealed record SettleMerge(string Target, string Source);
+
 /// <summary>Learn from a dispatch that a person confirmed.</summary>
 public sealed record LearnDispatch(string Number);
 
@@ -21,6 +24,10 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
     public const string SyncType = "ticket.index.v1";
     public const string TellType = "ticket.tell.v1";
     public const string LearnType = "ticket.learn.v1";
+    public const string MergeType = "ticket.merge.v1";
+
+    /// <summary>How long a request has between the target's acceptance and the source's end before somebody looks after it.</summary>
+    private static readonly TimeSpan MergeBound = TimeSpan.FromMinutes(1);
 
     public (List<PendingMessage> Messages, List<IndexKey> Touched) After(Ticket? before, Ticket after, ImmutableArray<TicketEvent> events)
     {
@@ -37,6 +44,8 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
                 messages.Add(catalogue.Message(TellType, $"{after.Number}-{happened.Seq}-{purpose}", new TellPeople(after.Number, happened.Seq, purpose)));
             if (Confirms(after, happened))
                 messages.Add(catalogue.Message(LearnType, $"{id}-learn", new LearnDispatch(after.Number)));
+            if (Settlement(after.Number, happened) is { } settlement)
+                messages.Add(catalogue.Message(MergeType, $"{after.Number}-{happened.Seq}-merge", settlement, happened is DuplicateJoined ? clock.Engine.GetUtcNow() + MergeBound : null));
         }
 
         if (after.State.IsOpen() && after.NextMoment != before?.NextMoment && TimerPass.Message(catalogue, clock, after) is { } timer)
@@ -47,6 +56,15 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
     /// <summary>A person at the desk dispatched a ticket whose category is known: that is a confirmation.</summary>
     private static bool Confirms(Ticket after, TicketEvent happened) =>
         happened is TicketDispatched { By.Role: Security.Role.Desk or Security.Role.Supervisor } && after is { CategoryId: not null, Confidential: false };
+
+    /// <summary>Whoever changes one side of a merge owes a look at both: the last look comes after the last change.</summary>
+    private static SettleMerge? Settlement(string number, TicketEvent happened) => happened switch
+    {
+        DuplicateJoined e => new(number, e.Number),
+        DuplicateLeft e => new(number, e.Number),
+        TicketMerged e => new(e.Into, number),
+        _ => null,
+    };
 
     private static IEnumerable<string> Purposes(Ticket after, TicketEvent happened)
     {

@@ -27,14 +27,17 @@ public sealed class TicketRouting(ITableStore store, TicketStore tickets, Ticket
     /// <summary>For <see cref="RouteIntake"/>: pure but for the classifier's memory.</summary>
     public (Alarm? Alarm, Route? Route) Route(Intake intake, City city)
     {
-        var decision = Decide(new(intake.Type, intake.Subject, intake.Description, intake.CategoryId, intake.AreaId, intake.Confidential), city);
+        var decision = Decide(new(intake.Type, intake.Subject, intake.Description, intake.CategoryId, intake.AreaId, intake.Confidential), city, explain: false);
         // A message of long ago is no call for help now.
         var alarm = intake.ImportedReceipt is null && decision.Alarm is { } hit ? new Alarm(hit.Phrase, hit.Service) : null;
         return (alarm, ToRoute(decision));
     }
 
     /// <summary>The dry run: what routing would do, and why.</summary>
-    public RoutingDecision Decide(RoutingInput input, City city) => _routers.GetValue(city, c => new Router(c)).Route(input, ClassifierOf(city));
+    public RoutingDecision Decide(RoutingInput input, City city) => Decide(input, city, explain: true);
+
+    private RoutingDecision Decide(RoutingInput input, City city, bool explain) =>
+        _routers.GetValue(city, c => new Router(c)).Route(input, ClassifierOf(city), explain: explain);
 
     private static Route ToRoute(RoutingDecision d) => new(
         d.LeadUnitId, [.. d.CoUnitIds], d.CategoryId, d.AreaId, d.Match?.Rule.Id, d.Confidence, d.Desk?.Code,
@@ -48,7 +51,7 @@ public sealed class TicketRouting(ITableStore store, TicketStore tickets, Ticket
             message.Number,
             (ticket, context) => TicketRules.Routed(
                 ticket,
-                ToRoute(Decide(new(ticket.Type, ticket.Subject ?? "", ticket.Description ?? "", ticket.CategoryId, ticket.AreaId, ticket.Confidential), city)),
+                ToRoute(Decide(new(ticket.Type, ticket.Subject ?? "", ticket.Description ?? "", ticket.CategoryId, ticket.AreaId, ticket.Confidential), city, explain: false)),
                 context),
             ct);
     }

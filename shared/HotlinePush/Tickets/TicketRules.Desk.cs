@@ -130,7 +130,7 @@ public static partial class TicketRules
 
     private static Decision Decide(Deciding d, AcceptDuplicate c)
     {
-        if (!d.Ticket.State.IsOpen())
+        if (!d.Ticket.State.IsOpen() && !c.Settling)
             return Refuse("targetClosed", "目标工单已经办结，不能并入。");
         if (d.Ticket.Joined.Contains(c.Number))
             return d.Done();

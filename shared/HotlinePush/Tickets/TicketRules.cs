@@ -35,7 +35,7 @@ public static partial class TicketRules
             CallBack c => Decide(deciding, c),
             MergeInto c => Decide(deciding, c),
             AcceptDuplicate c => Decide(deciding, c),
-            ReleaseDuplicate c => deciding.Add(new DuplicateLeft { Number = c.Number }).Done(),
+            ReleaseDuplicate c => ticket.Joined.Contains(c.Number) ? deciding.Add(new DuplicateLeft { Number = c.Number }).Done() : deciding.Done(),
             Decline c => Decide(deciding, c),
             HandOver c => Decide(deciding, c),
             Terminate c => Decide(deciding, c),
@@ -65,7 +65,7 @@ public static partial class TicketRules
         field is null ? new Refusal(code, message) : new Refusal(code, message, new Dictionary<string, string[]> { [field] = [$"{problem}: {message}"] });
 
     private static Decision WrongState(Ticket ticket) => Refuse("wrongState", ticket.State.IsOpen()
-        ? $"工单现在的状态是“{ticket.State}”，不能办理此项操作。"
+        ? $"工单现在的状态是“{TicketTexts.StateName(ticket.State)}”，不能办理此项操作。"
         : "工单已经办结，不能再办理。");
 
     /// <summary>A text that has to be there: null when it is.</summary>

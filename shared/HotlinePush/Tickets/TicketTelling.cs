@@ -33,10 +33,25 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
             default:
                 await TellResidentAsync(stored.Ticket, stored.Ticket, happened, message.Purpose, id, ct);
                 if (message.Purpose != TicketTexts.Received)
-                    foreach (var joined in await tickets.ReadManyAsync(stored.Ticket.Joined, ct))
-                        await TellResidentAsync(stored.Ticket, joined.Ticket, happened, message.Purpose, $"{id}-{joined.Ticket.Number}", ct);
+                    foreach (var joined in await JoinedAsync(stored.Ticket, ct))
+                        await TellResidentAsync(stored.Ticket, joined, happened, message.Purpose, $"{id}-{joined.Number}", ct);
                 break;
         }
+    }
+
+    /// <summary>The tickets merged into this one, and those that had been merged into them before.</summary>
+    private async Task<List<Ticket>> JoinedAsync(Ticket ticket, CancellationToken ct)
+    {
+        var found = new List<Ticket>();
+        var known = new HashSet<string>(StringComparer.Ordinal) { ticket.Number };
+        for (var next = ticket.Joined.Where(known.Add).ToList(); next.Count > 0;)
+        {
+            var read = await tickets.ReadManyAsync(next, ct);
+            found.AddRange(read.Select(j => j.Ticket));
+            next = [.. read.SelectMany(j => j.Ticket.Joined).Where(known.Add)];
+        }
+
+        return found;
     }
 
     /// <param name="told">The ticket whose resident is told: the ticket itself, or one merged into it.</param>

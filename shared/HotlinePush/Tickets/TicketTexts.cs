@@ -63,6 +63,19 @@ public static class TicketTexts
         _ => "回访",
     };
 
+    public static string StateName(TicketState state) => state switch
+    {
+        TicketState.Received => "已收到",
+        TicketState.Dispatched => "已派单",
+        TicketState.InProgress => "办理中",
+        TicketState.Answered => "已答复",
+        TicketState.Closed => "已办结",
+        TicketState.Merged => "已并单",
+        TicketState.Declined => "不予受理",
+        TicketState.HandedOver => "已转交",
+        _ => "已终止",
+    };
+
     public static string StepName(int step) => step switch
     {
         Reminders.AtHalf => "期限已过半",

@@ -24,6 +24,7 @@ public static class Problems
         ["badRequest"] = new(400, "请求无法理解", "The request cannot be understood"),
         ["badJson"] = new(400, "不是有效的 JSON", "Not valid JSON"),
         ["badEncoding"] = new(400, "不是 UTF-8 编码", "Not UTF-8"),
+        ["staleForm"] = new(400, "页面已过期", "The form has expired"),
         ["badForm"] = new(400, "表单无法读取", "The form cannot be read"),
         ["badCursor"] = new(400, "翻页标记无效", "The page cursor is not valid"),
         ["badIdempotencyKey"] = new(400, "Idempotency-Key 无效", "The Idempotency-Key is not valid"),

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using HotlinePush.Local.Demo;
 using HotlinePush.Routing;
+using HotlinePush.Tickets;
 using HotlinePush.Units;
 
 namespace HotlinePush.Tests.Demo;
@@ -78,7 +79,7 @@ public sealed partial class DemoCityTests
     {
         foreach (var unit in DemoCity.Units)
         {
-            Assert.Equal([0, 1], unit.Contacts!.Select(c => c.Level));
+            Assert.Equal(unit.Id == DutyContacts.DeskUnit ? [0, 1, 2] : [0, 1], unit.Contacts!.Select(c => c.Level));
             Assert.All(unit.Contacts!, c =>
             {
                 Assert.Matches(FictionalPhone(), c.Phone);

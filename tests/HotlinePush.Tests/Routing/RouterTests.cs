@@ -43,7 +43,7 @@ public sealed class RouterTests
     {
         var decision = Route(Input() with { CategoryId = "jywt-03" }, confidence: 0.1);
         Assert.Equal(("jywt-03", 1.0, "city-edu", Priority.Urgent), (decision.CategoryId, decision.Confidence, decision.LeadUnitId, decision.Priority));
-        Assert.Equal(["jywt-03", "cxjs-02"], decision.Suggestions.Select(s => s.CategoryId));
+        Assert.Equal(["jywt-03"], decision.Suggestions.Select(s => s.CategoryId));
     }
 
     [Fact]

@@ -72,6 +72,13 @@ public sealed class MemoryTableStore : ITableStore
         }
     }
 
+    /// <summary>Every key there is; the port shows none of that.</summary>
+    public IReadOnlyList<(string Table, string Partition, string Row)> AllKeys()
+    {
+        lock (_lock)
+            return [.. _partitions.SelectMany(p => p.Value.Keys.Select(row => (p.Key.Table, p.Key.Partition, row)))];
+    }
+
     private static ConflictKind? Conflict(BatchOperation operation, Stored? stored) => operation.Action switch
     {
         BatchAction.Insert => stored is null ? null : ConflictKind.Exists,

@@ -1,0 +1,69 @@
+using HotlinePush.Clocks;
+using HotlinePush.Security;
+using HotlinePush.Units;
+using HotlinePush.Web;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace HotlinePush.Pages;
+
+/// <summary>What every page of one request knows: who reads it, in which language, when.</summary>
+public sealed class PageContext
+{
+    private readonly HttpContext _http;
+    private AntiforgeryTokenSet? _tokens;
+
+    private PageContext(HttpContext http, Language language, City? city, DateTimeOffset now)
+    {
+        _http = http;
+        Language = language;
+        City = city;
+        Texts = Texts.In(language);
+        Moments = new(Texts, now);
+        Here = http.Request.Path + http.Request.QueryString.Value;
+    }
+
+    public Language Language { get; }
+    public Texts Texts { get; }
+    public Moments Moments { get; }
+
+    /// <summary>Null on an error page, which must not need the store.</summary>
+    public City? City { get; }
+
+    public Actor Actor => _http.GetActor();
+
+    /// <summary>Path and query under which this page can be read again. A page shown in answer to a form says so itself.</summary>
+    public string Here { get; set; }
+
+    public string CityName => City?.Areas.FirstOrDefault(a => a.ParentId is null)?.Name ?? "";
+
+    /// <summary>Made on the first form of the page: pages without forms set no cookie.</summary>
+    public AntiforgeryTokenSet Tokens => _tokens ??= _http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(_http);
+
+    /// <summary>This page in the other language.</summary>
+    public string OtherLanguage
+    {
+        get
+        {
+            var cut = Here.IndexOf('?');
+            var query = QueryString.FromUriComponent(cut < 0 ? "" : Here[cut..]);
+            var kept = new QueryBuilder(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query.Value).Where(q => q.Key is not (Languages.Query or "done")))
+            {
+                { Languages.Query, Language == Language.English ? "zh" : "en" },
+            };
+            return (cut < 0 ? Here : Here[..cut]) + kept;
+        }
+    }
+
+    public string Absolute(string pathAndQuery) => $"{_http.Request.Scheme}://{_http.Request.Host}{pathAndQuery}";
+
+    public static async ValueTask<PageContext> OfAsync(HttpContext http)
+    {
+        var city = await http.RequestServices.GetRequiredService<CitySource>().GetAsync(http.RequestAborted);
+        return new(http, Languages.Of(http), city, http.RequestServices.GetRequiredService<ProductClock>().GetUtcNow());
+    }
+
+    public static PageContext WithoutStore(HttpContext http) =>
+        new(http, Languages.Of(http), null, http.RequestServices.GetRequiredService<ProductClock>().GetUtcNow());
+}
