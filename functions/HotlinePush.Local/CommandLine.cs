@@ -45,8 +45,9 @@ public static class CommandLine
     {
         await using var app = LocalHost.Build(options);
         // Opened before anything listens: a folder in use or damaged is one clear line, not a failing page.
-        _ = app.Services.GetRequiredService<SqliteDatabase>();
+        // The keys first: a folder made before its keys would take their absence for a loss.
         _ = app.Services.GetRequiredService<KeyRing>();
+        _ = app.Services.GetRequiredService<SqliteDatabase>();
         try
         {
             await app.StartAsync();
@@ -123,6 +124,7 @@ public static class CommandLine
             return Fail("The role is one of desk, unit, supervisor, publisher, reviewer, admin.");
         if (role is Role.Unit or Role.Publisher or Role.Reviewer && unit is null)
             return Fail($"A key for {word} belongs to a unit: issue-key {word} <unitId>.");
+        _ = LocalHost.LoadKeys(options, LocalHost.HasData(options));
         await using var database = SqliteDatabase.Open(options.Data);
         var issued = await new ApiKeys(new SqliteTableStore(database), TimeProvider.System).Issue(role, unit, $"issued at the command line for {word}");
         Console.WriteLine(issued.Plain);

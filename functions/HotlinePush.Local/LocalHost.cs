@@ -26,7 +26,8 @@ public static class LocalHost
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSqliteStorage(options.Data);
-        services.AddSingleton(_ => LoadKeys(options));
+        var hadData = HasData(options);
+        services.AddSingleton(_ => LoadKeys(options, hadData));
         services.AddSingleton(new OutboxOptions(options.OutboxDelay, options.Demo));
         services.AddHotlineProduct(options.Demo);
         services.AddHotlineWeb(o => o.NoLimits = options.NoLimits);
@@ -65,10 +66,11 @@ public static class LocalHost
     }
 
     /// <summary>A folder that holds data already must meet the keys it was written with: new ones would open nothing.</summary>
-    private static KeyRing LoadKeys(LocalOptions options) =>
-        File.Exists(Path.Combine(options.Data, SqliteDatabase.FileName)) && new FileInfo(Path.Combine(options.Data, SqliteDatabase.FileName)).Length > 0 && File.Exists(options.Keys)
-            ? KeyFile.Load(options.Keys)
-            : KeyFile.LoadOrCreate(options.Keys, options.Data);
+    /// <param name="hadData">Whether it held data before this process opened it.</param>
+    internal static KeyRing LoadKeys(LocalOptions options, bool hadData) =>
+        hadData ? KeyFile.Load(options.Keys) : KeyFile.LoadOrCreate(options.Keys, options.Data);
+
+    internal static bool HasData(LocalOptions options) => File.Exists(Path.Combine(options.Data, SqliteDatabase.FileName));
 }
 
 /// <summary>Why the process is not ready yet; null once it is.</summary>
