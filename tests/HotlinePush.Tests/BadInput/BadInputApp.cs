@@ -84,7 +84,16 @@ public sealed class BadInputApp : IAsyncLifetime
             return "401 without WWW-Authenticate";
         if (answer.Status == 429 && answer.Header("Retry-After") is null)
             return "429 without Retry-After";
-        return sent.Method == "HEAD" ? null : Problem(answer);
+        return sent.Method == "HEAD" || IsPage(sent, answer) ? null : Problem(answer);
+    }
+
+    // Outside the machines' paths an error may be a page, for whoever asked for one.
+    private static bool IsPage(Sent sent, Answer answer)
+    {
+        var path = sent.Target.Contains("..", StringComparison.Ordinal) ? "" : sent.Target.Split('?', '/') is [_, var first, ..] ? first : "";
+        return !((string[])["api", "hooks", "open311"]).Contains(path, StringComparer.OrdinalIgnoreCase)
+            && answer.Header("Content-Type")?.StartsWith("text/html", StringComparison.Ordinal) == true
+            && sent.Headers.Any(h => h.Name == "Accept" && h.Value.Contains("text/html", StringComparison.Ordinal));
     }
 
     /// <summary>What an error answer lacks of code, reason and form.</summary>

@@ -78,7 +78,8 @@ public sealed partial class EndpointTests(BadInputApp app)
             .Where(f => !f.Split(Path.DirectorySeparatorChar).Contains("obj")))
         {
             var source = File.ReadAllText(file);
-            foreach (Match match in RefusalCode().Matches(source))
+            // The pages write words of all kinds in that form; a refusal is named there.
+            foreach (Match match in RefusalCode().Matches(source).Where(m => !m.Value.StartsWith("new(", StringComparison.Ordinal) || !file.Contains("Pages", StringComparison.Ordinal)))
                 found.TryAdd(match.Groups[1].Value, Path.GetRelativePath(root, file));
         }
 

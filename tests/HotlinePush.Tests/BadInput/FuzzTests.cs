@@ -109,7 +109,7 @@ public sealed class FuzzTests(BadInputApp app)
     {
         var sent = new Sent("GET", target == "@9000" ? "/api/v1/tickets/" + new string('9', 9_000) : target, "demo-desk");
 
-        var verdict = await app.TryAsync(sent, closing: true);
+        var verdict = await app.TryAsync(sent);
 
         Assert.True(verdict.Wrong is null && verdict.Status == status, verdict.ToString());
     }
@@ -117,7 +117,7 @@ public sealed class FuzzTests(BadInputApp app)
     [Fact]
     public async Task Headers_ThatAreTooLarge_AreAProblemWithACode()
     {
-        var verdict = await app.TryAsync(new Sent("GET", "/api/v1/tickets", "demo-desk").With("X-Long", new string('x', 40_000)), closing: true);
+        var verdict = await app.TryAsync(new Sent("GET", "/api/v1/tickets", "demo-desk").With("X-Long", new string('x', 40_000)));
 
         Assert.True(verdict is { Wrong: null, Status: 431, Code: "headersTooLarge" }, verdict.ToString());
     }
