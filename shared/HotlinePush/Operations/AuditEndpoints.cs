@@ -1,5 +1,6 @@
 using HotlinePush.Clocks;
 using HotlinePush.Security;
+using HotlinePush.Storage;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +36,7 @@ public static class AuditEndpoints
         query.Check.That(to.DayNumber - from.DayNumber <= MaxDays, "from", "outOfRange", "一次最多查询十年。");
         if (query.Refusal is { } refusal)
             return refusal.ToResult();
-        if (!list.TryRead<Position>(out var position))
+        if (!list.TryRead<Position>(out var position) || position is { After: { } within } && !Keys.IsKey(within))
             return Cursor.Bad.ToResult();
 
         bool Wanted(AuditEntry e) => (action is null || e.Action == action) && (subject is null || e.Subject == subject) && (actor is null || e.Actor.Id == actor);

@@ -55,6 +55,26 @@ public static class Keys
         return parts;
     }
 
+    /// <summary>
+    /// Whether a text could be a key or a bound of a range made here, short enough to go on after. For keys that come back from outside,
+    /// in a cursor.
+    /// </summary>
+    public static bool IsKey(string text)
+    {
+        if (text.Length is 0 or >= Batch.MaxKeyLength)
+            return false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsAsciiLetterOrDigit(text[i]) || text[i] is Separator or AfterSeparator)
+                continue;
+            if (text[i] is not ('.' or ':' or '_' or '~') || i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
+                return false;
+            i += 2;
+        }
+
+        return true;
+    }
+
     internal static string Encode(string text)
     {
         var plain = true;

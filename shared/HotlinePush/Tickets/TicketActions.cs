@@ -97,6 +97,8 @@ public sealed class TicketActions(
     {
         if (merge.Into == number)
             return Invalid("into", "sameTicket", "工单不能并入自身。");
+        if (!TicketNumber.IsValid(merge.Into))
+            return Invalid("into", "unknownTicket", "没有这个目标工单。");
         var source = await store.ReadAsync(number, ct);
         if (source is null)
             return NotFound;
@@ -136,7 +138,7 @@ public sealed class TicketActions(
     }
 
     private static Refusal Invalid(string field, string problem, string message) =>
-        new("invalid", message, new Dictionary<string, string[]> { [field] = [problem] });
+        new("invalid", message, new Dictionary<string, string[]> { [field] = [$"{problem}: {message}"] });
 
     private static readonly Refusal NotFound = new("notFound", "没有这个工单。");
     private static readonly Refusal Conflict = new("versionConflict", "工单刚刚被他人办理过，请刷新后再试。");

@@ -49,7 +49,7 @@ public static class TicketEndpoints
         var (seen, refusal) = await reading.ReadAsync(number, http, ct);
         if (seen is not var (stored, actor, _, _))
             return refusal!;
-        if (!list.TryRead<HistoryCursor>(out var after))
+        if (!list.TryRead<HistoryCursor>(out var after) || after is { Seq: < 0 or > MaxSeq })
             return Cursor.Bad;
         var events = await reading.EventsAsync(stored, (after?.Seq ?? 0) + 1, list.Limit, ct);
         var last = events.Count > 0 && events[^1].Seq < stored.Ticket.Seq ? Cursor.Write(new HistoryCursor(events[^1].Seq)) : null;
@@ -91,6 +91,9 @@ public static class TicketEndpoints
         http.Response.SetVersion(done.Stored!.Ticket.Seq);
         return TypedResults.Ok(PublicTicketView.Of(done.Stored.Ticket, await reading.EventsAsync(done.Stored, 1, int.MaxValue, ct), city, reading.Now));
     }
+
+    // Six digits in the key of a history row, less the one it goes on with.
+    private const int MaxSeq = 999_998;
 
     private sealed record HistoryCursor(int Seq);
 

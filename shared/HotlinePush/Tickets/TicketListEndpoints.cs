@@ -30,7 +30,7 @@ public static class TicketListEndpoints
         query.Check.OneOf("state", state, "open", "signed", "overdue", "closed");
         if (query.Refusal is { } refusal)
             return refusal;
-        if (!list.TryRead<ListCursor>(out var after))
+        if (!list.TryRead<ListCursor>(out var after) || after is { IsPosition: false })
             return Cursor.Bad;
         var page = await lists.UnitAsync(unitId, state, after, list.Limit, ct);
         return TypedResults.Ok(new Page<TicketSummary>([.. page.Tickets.Select(t => TicketSummary.Of(t, actor))], page.Next is { } next ? Cursor.Write(next) : null));
@@ -44,7 +44,7 @@ public static class TicketListEndpoints
             query.Word<TicketState>("state"), query.Text("areaId"), query.Text("categoryId"), query.Date("from"), query.Date("to"), query.Text("q"));
         if (query.Refusal is { } refusal)
             return refusal;
-        if (!list.TryRead<ListCursor>(out var after))
+        if (!list.TryRead<ListCursor>(out var after) || after is { IsPosition: false })
             return Cursor.Bad;
         var page = await lists.CityAsync(filter, after, list.Limit, ct);
         return TypedResults.Ok(new SearchPage(
@@ -55,7 +55,11 @@ public static class TicketListEndpoints
 }
 
 /// <summary>Where a list goes on: in which partition, after which row.</summary>
-public sealed record ListCursor(string Partition, string Row);
+public sealed record ListCursor(string Partition, string Row)
+{
+    /// <summary>False for what no list gave out: the store takes keys only.</summary>
+    internal bool IsPosition => Keys.IsKey(Partition) && Keys.IsKey(Row);
+}
 
 /// <param name="From">First day of receipt (Asia/Shanghai), included.</param>
 /// <param name="To">Last day, included.</param>

@@ -5,6 +5,10 @@ namespace HotlinePush.Tickets;
 
 public static partial class TicketRules
 {
+    /// <summary>Pieces of evidence with one answer, and characters of an id: an event has to fit a row.</summary>
+    public const int MaxEvidence = 100;
+    public const int MaxEvidenceId = 200;
+
     private static Decision DecideSign(Deciding d)
     {
         if (d.Ticket.State != TicketState.Dispatched)
@@ -72,6 +76,8 @@ public static partial class TicketRules
     {
         if (Missing(c.Text, "text") is { } missing)
             return missing;
+        if (c.Evidence.Length > MaxEvidence || c.Evidence.Any(e => string.IsNullOrWhiteSpace(e) || e.Length > MaxEvidenceId))
+            return Refuse("invalid", $"佐证材料最多{MaxEvidence}件，每件以上传时得到的编号填写。", "evidence", "badValue");
         if (d.Ticket.State != TicketState.InProgress)
             return WrongState(d.Ticket);
         return d.Add(

@@ -40,7 +40,18 @@ public sealed class BodyLimit(RequestDelegate next)
         public override long Length => throw new NotSupportedException();
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default) => Count(await inner.ReadAsync(buffer, ct));
+        // A size that overflows within chunked framing, or a client that hangs up, reaches us as a plain IOException. Neither is our fault.
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default)
+        {
+            try
+            {
+                return Count(await inner.ReadAsync(buffer, ct));
+            }
+            catch (IOException e) when (e is not BadHttpRequestException)
+            {
+                throw new BadHttpRequestException("The body could not be read.", e);
+            }
+        }
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken ct) => ReadAsync(buffer.AsMemory(offset, count), ct).AsTask();
 

@@ -20,11 +20,11 @@ public sealed class Check
 
     public bool Ok => _found.Count == 0;
 
-    /// <summary>The code that all errors share, or <c>invalid</c>; each error stands under its field.</summary>
+    /// <summary>The code that all errors share, where it has an answer of its own, or <c>invalid</c>; each error stands under its field.</summary>
     public Refusal? Refusal => Ok
         ? null
         : new(
-            _found.TrueForAll(f => f.Code == _found[0].Code) ? _found[0].Code : "invalid",
+            Problems.IsListed(_found[0].Code) && _found.TrueForAll(f => f.Code == _found[0].Code) ? _found[0].Code : "invalid",
             _errors.Count == 1 ? _found[0].Message : string.Create(CultureInfo.InvariantCulture, $"有 {_errors.Count} 处填写有误，详见 errors。"),
             _errors.ToDictionary(e => e.Key, e => e.Value.ToArray(), StringComparer.Ordinal));
 

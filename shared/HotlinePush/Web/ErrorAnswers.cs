@@ -53,7 +53,9 @@ internal sealed class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> l
             // InvalidDataException: the form reader's word for a body that breaks its limits or is no form.
             case BadHttpRequestException bad:
                 return new(Bare(bad.StatusCode));
+            // An IOException thrown by that reader itself: a form that ends before its last boundary.
             case InvalidDataException:
+            case IOException { Source: "Microsoft.AspNetCore.WebUtilities" }:
                 return new(new("badForm", "表单内容无法读取，请检查格式与大小。"));
         }
 

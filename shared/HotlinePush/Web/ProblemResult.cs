@@ -24,7 +24,9 @@ public sealed class ProblemResult(Refusal refusal, int? retryAfterSeconds = null
 
         var problem = Problem.Of(refusal, errorId);
         http.Response.StatusCode = problem.Status;
-        if (retryAfterSeconds is { } seconds)
+        // Guesses are counted by whole minutes, so their end is known wherever the refusal was made.
+        var wait = retryAfterSeconds ?? (refusal.Code == "tooManyGuesses" ? http.RequestServices.GetRequiredService<CodeGuesses>().RetryAfterSeconds : null);
+        if (wait is { } seconds)
             http.Response.Headers.RetryAfter = Math.Max(1, seconds).ToString(CultureInfo.InvariantCulture);
         if (WantsPage(http))
         {
