@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using HotlinePush.Routing;
 using HotlinePush.Tests.Routing;
 
@@ -8,11 +7,14 @@ namespace HotlinePush.Benchmarks;
 /// <summary>Texts a second on one core, time to retrain, and, where HOTLINE_DATA names real messages, how often it is right.</summary>
 internal static class ClassifierBenchmark
 {
+    private const string Name = "classifier";
+    private const double Aim = 0.9;
     private const int Texts = 5000;
     private const int Learnt = 10_000;
 
-    public static Task RunAsync()
+    public static Task RunAsync(Report report)
     {
+        using var memory = new PeakMemory();
         var classifier = new LearningClassifier(Taxonomy.Default);
         var texts = Enumerable.Range(0, Learnt).Select(Text).ToArray();
         var categories = Taxonomy.Default.Where(c => c.ParentId is null).ToArray();
@@ -32,29 +34,36 @@ internal static class ClassifierBenchmark
             AlarmWords.Detect("", text);
         var alarmsPerSecond = Texts / watch.Elapsed.TotalSeconds;
 
-        Console.WriteLine(JsonSerializer.Serialize(new
-        {
-            textsPerSecond = Math.Round(perSecond),
-            alarmTextsPerSecond = Math.Round(alarmsPerSecond),
-            charactersPerText = Math.Round(texts.Average(t => t.Length)),
-            retrain = new { examples = Learnt, seconds = Math.Round(retrain, 2) },
-            macroF1 = Measure(),
-        }, new JsonSerializerOptions { WriteIndented = true }));
+        var characters = new { charactersPerText = Math.Round(texts.Average(t => t.Length)) };
+        report.Informs(Name, "suggest", characters, perSecond, "texts/s");
+        report.Informs(Name, "alarmWords", characters, alarmsPerSecond, "texts/s");
+        report.Informs(Name, "retrain", new { examples = Learnt }, retrain, "s");
+        Measure(report);
+        memory.Tell(report, Name, null);
         return Task.CompletedTask;
     }
 
-    private static object? Measure()
+    private static void Measure(Report report)
     {
         if (Environment.GetEnvironmentVariable("HOTLINE_DATA") is not { Length: > 0 } folder)
-            return null;
+            return;
         var lexicon = new Lexicon(Taxonomy.Default);
         var examples = CrossValidation.Read(Path.Combine(folder, "messages-labelled.csv"), lexicon);
-        object Of(int folds, int repeats, int perClass = int.MaxValue)
+        void Of(string learnt, int folds, int repeats, int perClass = int.MaxValue, double? bar = null)
         {
             var (mean, spread) = CrossValidation.MacroF1(examples, lexicon, folds, repeats, perClass);
-            return new { mean = Math.Round(mean, 3), spread = Math.Round(spread, 3) };
+            var parameters = new { learnt, folds, repeats, examples = examples.Count, spread = Math.Round(spread, 3) };
+            if (bar is { } aim)
+                report.Reaches(Name, "macroF1", parameters, mean, "", aim);
+            else
+                report.Informs(Name, "macroF1", parameters, mean, "");
         }
-        return new { examples = examples.Count, cold = Of(2, 1, 0), fivePerClass = Of(5, 3, 5), tenPerClass = Of(5, 3, 10), fiveFold = Of(5, 3), tenFold = Of(10, 3) };
+
+        Of("nothing", 2, 1, 0);
+        Of("five per class", 5, 3, 5);
+        Of("ten per class", 5, 3, 10);
+        Of("all", 5, 3);
+        Of("all", 10, 3, bar: Aim);
     }
 
     // Random sentences of the lexicon's own words: as long and as varied as what residents write.

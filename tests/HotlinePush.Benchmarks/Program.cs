@@ -1,17 +1,28 @@
 using HotlinePush.Benchmarks;
 
-switch (args.FirstOrDefault())
+var name = args.FirstOrDefault();
+string[] all = ["store", "bus", "classifier", "intake", "lists", "timers", "stages"];
+if (name is null || (name != "all" && !all.Contains(name)) || BenchOptions.Parse(args.Skip(1)) is not { } options)
 {
-    case "store":
-        await StoreBenchmark.RunAsync();
-        await StoreBenchmark.RunBusAsync();
-        break;
-    case "classifier":
-        await ClassifierBenchmark.RunAsync();
-        break;
-    default:
-        Console.Error.WriteLine("usage: HotlinePush.Benchmarks store|classifier");
-        return 2;
+    Console.Error.WriteLine(BenchOptions.Usage);
+    return 2;
 }
 
+using var report = new Report(options.Json);
+foreach (var bench in name == "all" ? all : [name])
+{
+    await (bench switch
+    {
+        "store" => StoreBenchmark.RunAsync(report, options),
+        "bus" => StoreBenchmark.RunBusAsync(report, options),
+        "classifier" => ClassifierBenchmark.RunAsync(report),
+        "intake" => IntakeBenchmark.RunAsync(report, options),
+        "lists" => ListsBenchmark.RunAsync(report, options),
+        "timers" => TimersBenchmark.RunAsync(report, options),
+        _ => StagesBenchmark.RunAsync(report, options),
+    });
+}
+
+foreach (var missed in report.Missed)
+    Console.Error.WriteLine($"missed: {missed.Bench} {missed.Name} {missed.Parameters}: {missed.Ratio ?? missed.Value} against {missed.Bar}");
 return 0;

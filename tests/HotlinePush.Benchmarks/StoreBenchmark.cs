@@ -12,26 +12,33 @@ namespace HotlinePush.Benchmarks;
 /// </summary>
 internal static class StoreBenchmark
 {
+    private const double Bar = 0.5;
     private static readonly int[] ValueSizes = [900, 300, 300, 200, 60, 80];
 
-    public static async Task RunAsync(TimeSpan? each = null)
+    public static async Task RunAsync(Report report, BenchOptions options)
     {
-        var time = each ?? TimeSpan.FromSeconds(4);
+        var time = TimeOf(options);
+        using var memory = new PeakMemory();
         foreach (var callers in new[] { 1, 8, 32 })
         {
-            var (adapter, groups, cpu) = await AdapterAsync(callers, time);
-            var (raw, rawCpu) = Bare(Math.Max(1, (int)Math.Round(groups)), time);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""{"bench":"store","callers":{{callers}},"batchesPerSecond":{{adapter:F0}},"group":{{groups:F1}},"rawBatchesPerSecond":{{raw:F0}},"ratio":{{adapter / raw:F2}},"cpuMicrosPerBatch":{{cpu:F1}},"rawCpuMicrosPerBatch":{{rawCpu:F1}}}"""));
+            var (adapter, groups, cpu) = await AdapterAsync(options.NewFolder(), callers, time);
+            var (raw, rawCpu) = Bare(options.NewFolder(), Math.Max(1, (int)Math.Round(groups)), time);
+            var parameters = new { callers, rows = ValueSizes.Length };
+            report.Informs("store", "group", parameters, groups, "batches per commit");
+            report.Informs("store", "cpu", parameters, cpu, "µs per batch");
+            report.Informs("store", "cpu.raw", parameters, rawCpu, "µs per batch");
+            report.AtLeast("store", "rate", parameters, adapter, "batches/s", raw, Bar);
         }
+
+        memory.Tell(report, "store", null);
     }
 
     /// <summary>One message's way: sent by one caller, received by one of eight in hands of up to 16, settled one by one.</summary>
-    public static async Task RunBusAsync(TimeSpan? each = null)
+    public static async Task RunBusAsync(Report report, BenchOptions options)
     {
-        var time = each ?? TimeSpan.FromSeconds(4);
-        var folder = Directory.CreateTempSubdirectory("hotline-bench-").FullName;
+        var time = TimeOf(options);
+        var folder = options.NewFolder();
+        using var memory = new PeakMemory();
         await using (var database = SqliteDatabase.Open(folder))
         {
             using var bus = new SqliteMessageBus(database, TimeProvider.System);
@@ -56,19 +63,21 @@ internal static class StoreBenchmark
             })));
             var depth = await bus.CountAsync("work");
             var used = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMicroseconds / settled;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""{"bench":"bus","messagesPerSecond":{{settled / watch.Elapsed.TotalSeconds:F0}},"left":{{depth.Ready}},"cpuMicrosPerMessage":{{used:F1}}}"""));
+            report.Informs("bus", "rate", null, settled / watch.Elapsed.TotalSeconds, "messages/s");
+            report.Informs("bus", "left", null, depth.Ready, "messages");
+            report.Informs("bus", "cpu", null, used, "µs per message");
             await stop.CancelAsync();
             await Task.WhenAll(receivers);
         }
 
+        memory.Tell(report, "bus", null);
         Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task<(double PerSecond, double Group, double Cpu)> AdapterAsync(int callers, TimeSpan time)
+    private static TimeSpan TimeOf(BenchOptions options) => options.Seconds ?? TimeSpan.FromSeconds(options.Pick(0.5, 4, 10));
+
+    private static async Task<(double PerSecond, double Group, double Cpu)> AdapterAsync(string folder, int callers, TimeSpan time)
     {
-        var folder = Directory.CreateTempSubdirectory("hotline-bench-").FullName;
         using (var database = SqliteDatabase.Open(folder))
         {
             var store = new SqliteTableStore(database);
@@ -104,9 +113,8 @@ internal static class StoreBenchmark
         }
     }
 
-    private static (double PerSecond, double Cpu) Bare(int group, TimeSpan time)
+    private static (double PerSecond, double Cpu) Bare(string folder, int group, TimeSpan time)
     {
-        var folder = Directory.CreateTempSubdirectory("hotline-bench-").FullName;
         SqliteDatabase.Open(folder).Dispose();
         using (var connection = new Connection(Path.Combine(folder, SqliteDatabase.FileName), readOnly: false))
         {
