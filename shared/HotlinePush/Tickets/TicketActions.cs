@@ -112,7 +112,7 @@ public sealed class TicketActions(
         if (target.Ticket.Confidential != source.Ticket.Confidential)
             return Invalid("into", "confidential", "保密件不能与其他工单合并。");
 
-        var accepted = await ActAloneAsync(merge.Into, new AcceptDuplicate(number, source.Ticket.Joined), by, null, ct);
+        var accepted = await ActAloneAsync(merge.Into, new AcceptDuplicate(number), by, null, ct);
         if (accepted.Refusal is not null)
             return accepted.Refusal;
         var merged = await ActAloneAsync(number, merge, by, source.Ticket.Seq, ct);
