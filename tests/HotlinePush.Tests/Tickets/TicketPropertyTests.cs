@@ -250,8 +250,8 @@ public sealed class TicketPropertyTests
             18 => (new FollowUp("补充"), Actor.Resident),
             19 => (new Urge(), Actor.Resident),
             20 => (new RecomputeDeadlines(), Actor.System),
-            21 => (new AcceptDuplicate($"n{random.Next(4)}", [$"n{random.Next(4, 8)}"]), desk),
-            22 => (new ReleaseDuplicate($"n{random.Next(4)}", [$"n{random.Next(4, 8)}"]), desk),
+            21 => (new AcceptDuplicate($"n{random.Next(4)}"), desk),
+            22 => (new ReleaseDuplicate($"n{random.Next(4)}"), desk),
             23 => random.Next(6) switch
             {
                 0 => (new MergeInto("26030200000000"), desk),

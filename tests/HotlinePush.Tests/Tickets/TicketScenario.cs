@@ -8,7 +8,6 @@ using HotlinePush.Channels.Outbox;
 using HotlinePush.Local.Demo;
 using HotlinePush.Tests.Support;
 using HotlinePush.Tickets;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace HotlinePush.Tests.Tickets;
 
@@ -168,8 +167,7 @@ internal sealed class TicketScenario(HotlineApp app, string number, string code,
     public async Task<List<OutboxEntry>> ToldAsync(string? purpose = null)
     {
         await app.AdvanceAsync(TimeSpan.FromSeconds(1));
-        var outbox = app.Services().GetRequiredService<OutboxChannel>();
-        return [.. (await outbox.ReadAsync(null, 1000, e => e.TicketNumber == number, CancellationToken.None)).Where(e => purpose is null || e.Purpose == purpose)];
+        return await app.Services().TextsAsync(e => e.TicketNumber == number && (purpose is null || e.Purpose == purpose));
     }
 
     /// <summary>The duty phone of a unit: 0 its clerk, 1 its head, 2 the supervisor.</summary>
