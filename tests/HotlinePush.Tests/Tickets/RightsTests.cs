@@ -1,5 +1,6 @@
 using System.Net;
 using HotlinePush.Tests.Support;
+using HotlinePush.Tickets;
 using static HotlinePush.Tests.Tickets.TicketScenario;
 
 namespace HotlinePush.Tests.Tickets;
@@ -25,7 +26,7 @@ public sealed class RightsTests(HotlineApp app) : IClassFixture<HotlineApp>
         ("answer", new { text = "答复" }, "lead"),
         ("audit", new { accept = false, note = "不合格" }, "desk supervisor"),
         ("callback", new { reached = false }, "desk supervisor"),
-        ("merge", new { into = "26030200000000" }, "desk supervisor"),
+        ("merge", new { into = TicketNumber.New(new DateOnly(2026, 3, 2), () => 9_999_999) }, "desk supervisor"),
         ("decline", new { reason = "vague", text = "不明确" }, "desk supervisor"),
         ("handover", new { service = "110", takenBy = "接警员" }, "desk supervisor"),
         ("terminate", new { reason = "repeated", text = "重复" }, "desk supervisor"),
