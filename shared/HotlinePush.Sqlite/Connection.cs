@@ -37,6 +37,8 @@ internal sealed class Connection : IDisposable
 
         raw.sqlite3_extended_result_codes(handle, 1);
         raw.sqlite3_busy_timeout(handle, 5000);
+        // Else SQLite looks at the value bound to a LIMIT and prepares the statement anew each time it is bound.
+        raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
     }
 
     public sqlite3 Handle { get; }

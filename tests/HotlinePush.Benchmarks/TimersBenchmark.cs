@@ -30,6 +30,7 @@ internal static class TimersBenchmark
     {
         await using var host = await BenchHost.StartAsync(options);
         var run = new Run(report, options, host, await host.Get<CitySource>().GetAsync(CancellationToken.None));
+        await IntakeBenchmark.WarmAsync(host, new(keys: false), Clients, options);
         using (var memory = new PeakMemory())
         {
             await run.CostAsync();
