@@ -111,7 +111,7 @@ public readonly record struct ClockRules(City City, DateTimeOffset Now, bool Urg
         }
 
         var daily = DeadlineCalculator.NextWorkingDayAt(clock.DueAt > now ? clock.DueAt : now, Reminders.DailyAt, City.Calendar);
-        return clock with { Step = fired >= Reminders.Daily ? fired + 1 : DailyStep(clock.DueAt, daily), NextReminderAt = daily };
+        return clock with { Step = fired > 0 ? Math.Max(fired + 1, Reminders.Daily) : DailyStep(clock.DueAt, daily), NextReminderAt = daily };
     }
 
     /// <summary>Climbs with the days a ticket is late, also where they were not reminded of: a clock that runs on does not begin at the bottom.</summary>

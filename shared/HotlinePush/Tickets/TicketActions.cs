@@ -59,7 +59,7 @@ public sealed class TicketActions(
                 return NotFound;
             if (ifVersion is { } version && version != stored.Ticket.Seq)
                 return Conflict;
-            var decision = decide(stored.Ticket, new(await cities.GetAsync(ct), clock.GetUtcNow()));
+            var decision = DecideInTime(stored.Ticket, new(await cities.GetAsync(ct), clock.GetUtcNow()), decide);
             if (decision.Refusal is { } refusal)
                 return refusal;
             if (decision.Events.IsEmpty)
@@ -70,6 +70,20 @@ public sealed class TicketActions(
         }
 
         return Conflict;
+    }
+
+    /// <summary>
+    /// What fell due before somebody acts is noted before the act, in the same batch: a unit that signs a second after its deadline was late,
+    /// whether or not the reminder's own message came first.
+    /// </summary>
+    private static Decision DecideInTime(Ticket ticket, RuleContext context, Func<Ticket, RuleContext, Decision> decide)
+    {
+        if (!ticket.State.IsOpen() || ticket.NextMoment > context.Now)
+            return decide(ticket, context);
+        var due = TicketRules.Decide(ticket, new FireReminders(), Actor.System, context).Events;
+        var decision = decide(due.Aggregate(ticket, TicketFold.Apply), context);
+        // Nothing to decide is nothing to write, but for the reminders' own handler, which finds them fired and must still keep them.
+        return decision.Refusal is null ? decision with { Events = due.AddRange(decision.Events) } : decision;
     }
 
     private async Task<StoredTicket?> CommitAsync(StoredTicket? before, Ticket after, Decision decision, CancellationToken ct, bool quiet = false)

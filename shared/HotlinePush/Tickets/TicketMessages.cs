@@ -26,8 +26,11 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
     public const string LearnType = "ticket.learn.v1";
     public const string MergeType = "ticket.merge.v1";
 
-    /// <summary>How long a request has between the target's acceptance and the source's end before somebody looks after it.</summary>
-    private static readonly TimeSpan MergeBound = TimeSpan.FromMinutes(1);
+    /// <summary>
+    /// How long a request has between the target's acceptance and the source's end before somebody looks after it. A look that comes too early
+    /// does no harm: the source's end owes another.
+    /// </summary>
+    private static readonly TimeSpan MergeBound = TimeSpan.FromSeconds(15);
 
     public (List<PendingMessage> Messages, List<IndexKey> Touched) After(Ticket? before, Ticket after, ImmutableArray<TicketEvent> events)
     {

@@ -138,6 +138,7 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task Host_WhenAnotherHasTheFolder_SaysSoInOneLineAndEnds()
     {
+        Assert.Equal(0, (await HostProcess.RunAsync("issue-key", "desk", "--data", _folder.File("data"))).ExitCode);
         using var first = SqliteDatabase.Open(_folder.File("data"));
 
         var (exitCode, output) = await HostProcess.RunAsync("--data", _folder.File("data"), "--no-browser", "--urls", "http://127.0.0.1:0");

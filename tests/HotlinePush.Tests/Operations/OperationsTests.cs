@@ -33,7 +33,7 @@ public sealed class OperationsTests
     private static async Task DieAsync(MemoryMessageBus bus, int number)
     {
         await bus.SendAsync([new(Queues.Tickets, $"m{number}", "ticket.route.v1", $$"""{"number":"{{number}}"}""")]);
-        var message = (await bus.ReceiveAsync(Queues.Tickets, 1, TimeSpan.Zero, TimeSpan.Zero))[0];
+        var message = (await bus.ReceiveAsync(Queues.Tickets, 1, TimeSpan.FromMinutes(1), TimeSpan.Zero))[0];
         await bus.SettleAsync(message, new Settlement.Dead("InvalidOperationException: no"));
     }
 
