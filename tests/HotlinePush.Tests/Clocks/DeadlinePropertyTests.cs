@@ -40,7 +40,8 @@ public class DeadlinePropertyTests
         from day in Gen.Frequency(
             (4, from year in Gen.Choose(2018, 2026) from day in Gen.Choose(0, 364) select new DateTime(year, 1, 1).AddDays(day)),
             (2, from near in Gen.Elements("1988-04-16", "1988-09-10", "1991-09-14", "2018-12-29", "2022-12-31", "2026-12-30", "2027-12-30", "2025-01-28", "2026-10-01")
-                from shift in Gen.Choose(-6, 3) select Day(near).ToDateTime(default).AddDays(shift)),
+                from shift in Gen.Choose(-6, 3)
+                select Day(near).ToDateTime(default).AddDays(shift)),
             (1, from day in Gen.Choose(0, 2500) select new DateTime(1986, 1, 1).AddDays(day)))
         from minute in Gen.Frequency(
             (1, Gen.Choose(0, 1439)),
@@ -59,7 +60,8 @@ public class DeadlinePropertyTests
         from odd in Gen.Elements(true, false)
         from office in Gen.Elements(hours)
         from count in Gen.Choose(0, mostStops)
-        from stops in (from offset in Gen.Choose(-1500, 9000) from length in Gen.Frequency((3, Gen.Choose(0, 600)), (1, Gen.Choose(0, 5000)))
+        from stops in (from offset in Gen.Choose(-1500, 9000)
+                       from length in Gen.Frequency((3, Gen.Choose(0, 600)), (1, Gen.Choose(0, 5000)))
                        select new Suspension(new DateTimeOffset(start).AddMinutes(offset), new DateTimeOffset(start).AddMinutes(offset + length))).ArrayOf(count)
         select new Case(start, limit, odd, office, stops);
 

@@ -3,9 +3,9 @@ using System.Net.Http.Headers;
 using System.Text;
 using HotlinePush.Jobs;
 using HotlinePush.Messaging;
+using HotlinePush.Storage;
 using HotlinePush.Tests.Web;
 using HotlinePush.Tickets.Import;
-using HotlinePush.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -136,7 +136,11 @@ public sealed class CalendarEndpointTests
             var number = TicketNumber.New(new(2026, 11, 23));
             var intake = new Intake
             {
-                Number = number, Type = TicketType.Complaint, Subject = "夜间施工", Description = "凌晨仍在施工", Channel = "phone",
+                Number = number,
+                Type = TicketType.Complaint,
+                Subject = "夜间施工",
+                Description = "凌晨仍在施工",
+                Channel = "phone",
                 Contact = new(Phone: "+8613800000000"),
             };
             var decision = TicketRules.Receive(intake, null, null, new(Role.Desk, "k-desk"), context);

@@ -65,7 +65,7 @@ public sealed class OutboxChannel(ITableStore store, KeyRing keys, ProductClock 
         var found = new List<OutboxEntry>();
         string? continuation = null;
         string? last = null;
-        for (var looked = 0; looked < MostLooked; )
+        for (var looked = 0; looked < MostLooked;)
         {
             var page = await store.ReadRangeAsync(Table, partition, new(from, Keys.Under("at").To), limit, continuation, ct);
             looked += Math.Max(1, page.Rows.Count);
