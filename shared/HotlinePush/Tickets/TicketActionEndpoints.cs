@@ -15,7 +15,7 @@ public static class TicketActionEndpoints
     public static void Map(RouteGroupBuilder tickets)
     {
         Action<AnswerAtDeskBody>("answer-at-desk", Desk, b => new AnswerAtDesk(b.Text, b.ArticleId));
-        Action<DispatchBody>("dispatch", Desk, b => new Dispatch(b.LeadUnitId, [.. b.CoUnitIds ?? []], b.Final, b.UnitText));
+        Action<DispatchBody>("dispatch", Desk, b => new Dispatch(b.LeadUnitId, [.. b.CoUnitIds ?? []], b.Final, b.UnitText, b.CategoryId));
         Action<NoBody>("sign", Unit, _ => new Sign());
         Action<ReasonAndText>("return", Unit, b => new ReturnTicket(b.Reason, b.Text));
         Action<DecideReturnBody>("decide-return", Desk, b => new DecideReturn(b.Approve, b.Note, b.LeadUnitId));
@@ -73,7 +73,7 @@ public static class TicketActionEndpoints
     private sealed record ReasonAndText(string Reason, string Text);
     private sealed record ApproveBody(bool Approve, string? Note = null);
     private sealed record AnswerAtDeskBody(string Text, string? ArticleId = null);
-    private sealed record DispatchBody(string LeadUnitId, IReadOnlyList<string>? CoUnitIds = null, bool Final = false, string? UnitText = null);
+    private sealed record DispatchBody(string LeadUnitId, IReadOnlyList<string>? CoUnitIds = null, bool Final = false, string? UnitText = null, string? CategoryId = null);
     private sealed record DecideReturnBody(bool Approve, string? Note = null, string? LeadUnitId = null);
     private sealed record ReassignBody(string LeadUnitId, string Note);
     private sealed record ExtendBody(int WorkingDays, string Reason);

@@ -9,7 +9,8 @@ namespace HotlinePush.Tickets;
 public abstract record TicketCommand;
 
 public sealed record AnswerAtDesk(string Text, string? ArticleId = null) : TicketCommand;
-public sealed record Dispatch(string LeadUnitId, ImmutableArray<string> CoUnitIds, bool Final = false, string? UnitText = null) : TicketCommand;
+/// <param name="CategoryId">The desk's word on what it is about; null leaves it, or takes the suggestion that named this unit.</param>
+public sealed record Dispatch(string LeadUnitId, ImmutableArray<string> CoUnitIds, bool Final = false, string? UnitText = null, string? CategoryId = null) : TicketCommand;
 public sealed record Sign : TicketCommand;
 public sealed record ReturnTicket(string Reason, string Text) : TicketCommand;
 public sealed record DecideReturn(bool Approve, string? Note = null, string? LeadUnitId = null) : TicketCommand;

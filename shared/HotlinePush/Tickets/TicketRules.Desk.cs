@@ -35,8 +35,12 @@ public static partial class TicketRules
             return missing;
         if (d.Ticket.DeskReason == DeskReasons.SupervisorNamesLead && d.By.Role != Role.Supervisor)
             return Refuse("supervisorNeeded", "工单两次退回，由督办人员指定承办单位。");
+        if (c.CategoryId is { } category && d.Context.City.FindCategory(category) is null)
+            return Refuse("invalid", "没有这个事项分类。", "categoryId", "badValue");
         return DispatchTo(d, new TicketDispatched
         {
+            // A suggestion that the desk follows is confirmed by it, and learnt from.
+            CategoryId = c.CategoryId ?? d.Ticket.CategoryId ?? d.Ticket.Suggestions.FirstOrDefault(s => s.UnitId == c.LeadUnitId)?.CategoryId,
             LeadUnitId = c.LeadUnitId,
             CoUnitIds = [.. c.CoUnitIds.Distinct()],
             Final = c.Final || d.Ticket.DeskReason == DeskReasons.SupervisorNamesLead,
