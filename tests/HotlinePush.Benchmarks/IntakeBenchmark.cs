@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime;
 using HotlinePush.Messaging;
 using HotlinePush.Tickets;
 
@@ -81,18 +80,11 @@ internal static class IntakeBenchmark
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Until the compiler has become quiet: what it does belongs to a start, not to a sustained load.</summary>
-    public static async Task WarmAsync(BenchHost host, IntakeRequests requests, int clients, BenchOptions options)
+    public static Task WarmAsync(BenchHost host, IntakeRequests requests, int clients, BenchOptions options) => Warmth.ReachAsync(options, async () =>
     {
-        for (var round = 0; round < options.Pick(1, 10, 20); round++)
-        {
-            var before = JitInfo.GetCompilationTime();
-            await LoadAsync(host, requests, clients, options.Pick(0.5, 2, 3));
-            await DrainAsync(host);
-            if (JitInfo.GetCompilationTime() - before < TimeSpan.FromMilliseconds(40))
-                return;
-        }
-    }
+        await LoadAsync(host, requests, clients, options.Pick(0.5, 2, 3));
+        await DrainAsync(host);
+    });
 
     /// <param name="perSecond">All clients together; null: as fast as they are answered.</param>
     public static async Task<List<ClientLog>> LoadAsync(BenchHost host, IntakeRequests requests, int clients, double seconds, double? perSecond = null, CancellationToken stop = default)

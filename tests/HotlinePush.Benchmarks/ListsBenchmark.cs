@@ -34,7 +34,7 @@ internal static class ListsBenchmark
             {
                 using var memory = new PeakMemory();
                 var parameters = new { list, tickets, seconds = options.RunTime.TotalSeconds, readers = Readers, writesPerSecond = WritesPerSecond };
-                await ReadAsync(host, requests, options.Pick(0.5, 2, 3));
+                await Warmth.ReachAsync(options, () => ReadAsync(host, requests, options.Pick(0.5, 2, 3)));
                 var times = await ReadAsync(host, requests, options.RunTime.TotalSeconds);
                 report.Informs(Name, "pages", parameters, times.Count / options.RunTime.TotalSeconds, "pages/s");
                 report.Informs(Name, "latencyP50", parameters, times.At(50), "ms");
