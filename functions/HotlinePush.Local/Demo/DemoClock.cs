@@ -72,7 +72,7 @@ public sealed class DemoClock(
                 if (stuck > StuckAfter)
                     throw new TableStoreException($"A reminder due at {moment:O} does not fire; look at the dead letters.", isTransient: true);
                 before = moment;
-                await MoveToAsync(moment, ct);
+                await MoveToAsync(moment + TimerPass.Grain, ct);
                 await pass.RunAsync(Time + TimeSpan.FromMilliseconds(1), ct);
                 await IdleAsync(ct);
             }

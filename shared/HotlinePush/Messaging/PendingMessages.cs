@@ -43,13 +43,12 @@ public sealed class PendingMessages(ITableStore store, IMessageBus bus, TimeProv
     /// Sends and then deletes them. Doubles are possible (a crash between the two), losses are not. Rows whose message was dealt
     /// with in place need no sending: <paramref name="done"/> says which.
     /// </summary>
-    public async Task SendAsync(string partition, IReadOnlyList<(string Row, PendingMessage Message)> rows, Func<PendingMessage, bool>? done = null, CancellationToken ct = default)
+    /// <param name="alongside">What <paramref name="done"/> counts on; no row goes before it has succeeded.</param>
+    public async Task SendAsync(
+        string partition, IReadOnlyList<(string Row, PendingMessage Message)> rows, Func<PendingMessage, bool>? done = null, CancellationToken ct = default, Task? alongside = null)
     {
-        if (rows.Count == 0)
-            return;
         var outgoing = rows.Where(r => done?.Invoke(r.Message) != true).Select(r => r.Message.ToOutgoing()).ToArray();
-        if (outgoing.Length > 0)
-            await bus.SendAsync(outgoing, ct);
+        await Task.WhenAll(outgoing.Length > 0 ? bus.SendAsync(outgoing, ct) : Task.CompletedTask, alongside ?? Task.CompletedTask);
         foreach (var chunk in rows.Chunk(Batch.MaxOperations))
         {
             var batch = new Batch(WorkShard.Table, partition);

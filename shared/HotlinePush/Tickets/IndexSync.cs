@@ -32,10 +32,9 @@ public sealed class IndexSync(ITableStore store, TicketStore tickets)
             var partitions = touched.GroupBy(k => k.Partition).ToLookup(p => p.Any(wanted.Contains));
             await CommitAsync(partitions[true], wanted, ct);
             await CommitAsync(partitions[false], wanted, ct);
-            var again = await tickets.ReadAsync(stored.Ticket.Number, ct);
-            if (again is null || again.Ticket.Seq == stored.Ticket.Seq)
+            if (await tickets.ReadIfMovedAsync(stored, ct) is not { } moved)
                 return;
-            stored = again;
+            stored = moved;
         }
     }
 

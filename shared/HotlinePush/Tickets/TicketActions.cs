@@ -95,8 +95,8 @@ public sealed class TicketActions(
         using var bounded = new CancellationTokenSource(AfterCommit, clock.Engine);
         try
         {
-            await indexes.RunAsync(commit.Stored, touched, bounded.Token);
-            await pending.SendAsync(commit.Partition, commit.Pending, m => m.Type == TicketMessages.SyncType, bounded.Token);
+            var sync = indexes.RunAsync(commit.Stored, touched, bounded.Token);
+            await pending.SendAsync(commit.Partition, commit.Pending, m => m.Type == TicketMessages.SyncType, bounded.Token, sync);
         }
         catch (Exception e) when (e is TableStoreException or MessageBusException or OperationCanceledException)
         {

@@ -24,6 +24,14 @@ public sealed class TicketStore(ITableStore store, KeyRing keys, PendingMessages
         return row is null ? null : Open(row);
     }
 
+    /// <summary>The ticket as it now is, where that is another version than the one held; else null, and nothing is opened.</summary>
+    public async Task<StoredTicket?> ReadIfMovedAsync(StoredTicket held, CancellationToken ct = default)
+    {
+        var number = held.Ticket.Number;
+        var row = await store.ReadAsync(WorkShard.Table, ShardOf(number).Partition, HeadKey(number), ct);
+        return row is null || row.ETag == held.ETag ? null : Open(row);
+    }
+
     /// <summary>The heads of these tickets in the same order; those that are gone are left out.</summary>
     public async Task<List<StoredTicket>> ReadManyAsync(IReadOnlyList<string> numbers, CancellationToken ct = default)
     {

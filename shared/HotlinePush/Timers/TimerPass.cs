@@ -20,6 +20,12 @@ public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatal
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
     private const int Page = 500;
 
+    /// <summary>
+    /// Keys hold whole milliseconds, moments finer ones: a message for the cut-off moment could come before the moment itself, find nothing due
+    /// and be gone.
+    /// </summary>
+    public static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
+
     /// <returns>How many moments were scheduled.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
@@ -85,6 +91,6 @@ public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatal
         // Named by the engine's moment: after a demonstration's jump the same product moment is another message.
         var at = clock.ToEngine(moment);
         return catalogue.Message(
-            MomentType, $"{number}-{at.UtcTicks / TimeSpan.TicksPerMillisecond}", new MomentDue(number, seq), at, urgent ? Queues.UrgentTimers : Queues.Timers);
+            MomentType, $"{number}-{at.UtcTicks / TimeSpan.TicksPerMillisecond}", new MomentDue(number, seq), at + Grain, urgent ? Queues.UrgentTimers : Queues.Timers);
     }
 }

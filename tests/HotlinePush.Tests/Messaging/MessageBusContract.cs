@@ -321,7 +321,7 @@ public abstract class MessageBusContract : IAsyncLifetime
         var receivers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
             var got = new List<string>();
-            while (await Bus.ReceiveAsync(Queue, 7, LockFor, TimeSpan.FromMinutes(1)) is { Count: > 0 } messages)
+            while (await Bus.ReceiveAsync(Queue, 7, TimeSpan.FromDays(1), TimeSpan.FromMinutes(1)) is { Count: > 0 } messages)
             {
                 foreach (var message in messages)
                 {
