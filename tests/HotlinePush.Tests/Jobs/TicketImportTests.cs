@@ -167,7 +167,7 @@ public sealed class TicketImportTests
         {
             var bench = new ImportBench();
             var id = await bench.StartAsync(csv);
-            var message = Assert.Single(await bench.Bus.ReceiveAsync(Queues.Jobs, 1, default, default));
+            var message = Assert.Single(await bench.Bus.ReceiveAsync(Queues.Jobs, 1, TimeSpan.FromHours(1), default));
             bench.Store.DieAfter(commits);
             var handler = bench.Services.GetRequiredService<ImportHandler>();
             try
@@ -176,7 +176,7 @@ public sealed class TicketImportTests
                 {
                     var body = System.Text.Json.JsonSerializer.Deserialize<ImportTickets>(message.Body, MessageJson.Options)!;
                     await handler.RunAsync(body, default);
-                    if (await bench.Bus.ReceiveAsync(Queues.Jobs, 1, default, default) is not [var next])
+                    if (await bench.Bus.ReceiveAsync(Queues.Jobs, 1, TimeSpan.FromHours(1), default) is not [var next])
                         break;
                     message = next;
                 }
