@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using HotlinePush.Channels;
 using HotlinePush.Jobs;
 using HotlinePush.Local.Demo;
 using HotlinePush.Security;
+using HotlinePush.Security.Accounts;
 using HotlinePush.Sqlite;
 using HotlinePush.Storage;
 using HotlinePush.Tickets.Import;
@@ -32,10 +34,12 @@ public static class CommandLine
                 ["restore", var from] => Restore(options, from),
                 ["issue-key", var role] => await IssueKeyAsync(options, role, null),
                 ["issue-key", var role, var unit] => await IssueKeyAsync(options, role, unit),
+                ["create-account", var name, var role] => await CreateAccountAsync(options, name, role, null),
+                ["create-account", var name, var role, var unit] => await CreateAccountAsync(options, name, role, unit),
                 _ => Fail($"Unknown command {string.Join(' ', command)}.\n{LocalOptions.Usage}"),
             };
         }
-        catch (Exception e) when (e is TableStoreException or KeyFileException or DemoSeedException)
+        catch (Exception e) when (e is TableStoreException or KeyFileException or DemoSeedException or ProviderSettingsException)
         {
             return Fail(e.Message);
         }
@@ -64,6 +68,8 @@ public static class CommandLine
         Console.WriteLine($"Keys         {options.Keys}  (back this file up apart from the data: without it nothing can be read)");
         if (options.Demo)
             Console.WriteLine($"Demo keys    {string.Join(' ', DemoKeys.Staff.Select(k => k.Plain))} demo-unit-<unitId>");
+        if (options.Demo)
+            Console.WriteLine($"Demo people  {string.Join(' ', DemoAccounts.Staff.Select(a => a.UserName))}, each with the password {DemoAccounts.Password}");
         if (options.Import is not null)
             await ImportAsync(app, options.Import);
         if (!options.NoBrowser)
@@ -120,8 +126,8 @@ public static class CommandLine
 
     private static async Task<int> IssueKeyAsync(LocalOptions options, string word, string? unit)
     {
-        if (!Enum.TryParse<Role>(word, ignoreCase: true, out var role) || role is Role.Public or Role.Resident or Role.System || int.TryParse(word, out _))
-            return Fail("The role is one of desk, unit, supervisor, publisher, reviewer, admin.");
+        if (RoleOf(word) is not { } role)
+            return Fail(Roles);
         if (role is Role.Unit or Role.Publisher or Role.Reviewer && unit is null)
             return Fail($"A key for {word} belongs to a unit: issue-key {word} <unitId>.");
         _ = LocalHost.LoadKeys(options, LocalHost.HasData(options));
@@ -130,6 +136,39 @@ public static class CommandLine
         Console.WriteLine(issued.Plain);
         return 0;
     }
+
+    /// <summary>For the first administrator, who makes all others in the pages.</summary>
+    private static async Task<int> CreateAccountAsync(LocalOptions options, string userName, string word, string? unit)
+    {
+        var name = AccountRules.Normal(userName);
+        if (!AccountRules.IsUserName(name))
+            return Fail("A user name has 2 to 64 of a-z 0-9 . _ @ -");
+        if (RoleOf(word) is not { } role)
+            return Fail(Roles);
+        if (role is Role.Unit or Role.Publisher or Role.Reviewer && unit is null)
+            return Fail($"An account for {word} belongs to a unit: create-account {userName} {word} <unitId>.");
+        _ = LocalHost.LoadKeys(options, LocalHost.HasData(options));
+        await using var database = SqliteDatabase.Open(options.Data);
+        var accounts = new AccountStore(new SqliteTableStore(database), TimeProvider.System);
+        var signIn = new AccountSignIn(accounts, TimeProvider.System);
+        var temporary = AccountRules.Temporary();
+        var (_, created) = await accounts.CreateAsync(new(AccountStore.IdOf(name), name, name, role, unit)
+        {
+            PasswordHash = signIn.Hash(temporary),
+            MustChange = true,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+            Stamp = AccountRules.NewStamp(),
+        });
+        if (!created)
+            return Fail($"The user name {name} is taken; an administrator can reset its password in the pages.");
+        Console.WriteLine($"{name} {temporary}");
+        return 0;
+    }
+
+    private const string Roles = "The role is one of desk, unit, supervisor, publisher, reviewer, admin.";
+
+    private static Role? RoleOf(string word) =>
+        Enum.TryParse<Role>(word, ignoreCase: true, out var role) && role is not (Role.Public or Role.Resident or Role.System) && !int.TryParse(word, out _) ? role : null;
 
     private static void OpenBrowser(string address)
     {

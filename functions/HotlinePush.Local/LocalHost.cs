@@ -1,7 +1,9 @@
+using HotlinePush.Channels;
 using HotlinePush.Channels.Outbox;
 using HotlinePush.Clocks;
 using HotlinePush.Local.Demo;
 using HotlinePush.Messaging;
+using HotlinePush.Notices;
 using HotlinePush.Operations;
 using HotlinePush.Security;
 using HotlinePush.Sqlite;
@@ -15,6 +17,7 @@ public static class LocalHost
 {
     /// <exception cref="SqliteFolderException">The data folder cannot be used; the message says why and what to do.</exception>
     /// <exception cref="KeyFileException">The key file cannot be used.</exception>
+    /// <exception cref="ProviderSettingsException">A provider's setting is missing or wrong.</exception>
     public static WebApplication Build(LocalOptions options, Action<IServiceCollection>? change = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -31,7 +34,14 @@ public static class LocalHost
         var hadData = HasData(options);
         services.AddSingleton(_ => LoadKeys(options, hadData));
         services.AddSingleton(new OutboxOptions(options.OutboxDelay, options.Demo));
+        var site = SiteAddress.Read(builder.Configuration, options.Urls.Split(';')[0]);
+        services.AddSingleton(site);
+        services.AddSingleton(NoticePolicy.Read(builder.Configuration));
         services.AddHotlineProduct(options.Demo);
+        if (options.Demo)
+            DemoReach.Check(builder.Configuration);
+        services.AddHotlineProviders(builder.Configuration);
+        ProvidersOfThisBuild.AddTo(services, builder.Configuration, site);
         services.AddHotlineWeb(o => o.NoLimits = options.NoLimits);
 
         services.AddSingleton<Startup>();
@@ -39,7 +49,7 @@ public static class LocalHost
         services.AddSingleton(s => new ReadyCheck("store", _ => ValueTask.FromResult(s.GetRequiredService<SqliteDatabase>().Failure is null ? null : "the store has failed; see the log")));
         // Started in this order, each before the next, and all before the first request is listened for.
         if (options.Demo)
-            services.AddSingleton<DemoClock>().AddSingleton(new DemoSeedOptions(options.Seed)).AddHostedService(s => s.GetRequiredService<DemoClock>());
+            services.AddSingleton<DemoClock>().AddSingleton<DemoAudience>().AddSingleton(new DemoSeedOptions(options.Seed)).AddHostedService(s => s.GetRequiredService<DemoClock>());
         services.AddHostedService<MessagePump>();
         services.AddHostedService<Timetable>();
         change?.Invoke(services);
@@ -61,7 +71,11 @@ public static class LocalHost
         var options = services.GetRequiredService<LocalOptions>();
         var startup = services.GetRequiredService<Startup>();
         if (options.Demo)
+        {
             await ActivatorUtilities.CreateInstance<DemoSeed>(services).RunAsync(ct);
+            // The hourly run came before there was anything to find.
+            await services.GetRequiredService<Supervision.Topics.TopicSearch>().RunAsync(ct);
+        }
 
         await services.GetRequiredService<TicketRouting>().WarmUpAsync(ct);
         startup.Pending = null;
@@ -81,17 +95,21 @@ public sealed class Startup
     public volatile string? Pending = "starting";
 }
 
-/// <summary>What the platform's timer triggers do in the cloud: the sweep each minute, the timer pass every five, housekeeping each day.</summary>
-public sealed class Timetable(PendingSweep sweep, Timers.TimerPass pass, Housekeeping housekeeping, TimeProvider engine, ILogger<Timetable> log) : BackgroundService
+/// <summary>What the platform's timer triggers do in the cloud: the sweep each minute, the timer pass every five, housekeeping each day, and what else there is.</summary>
+public sealed class Timetable(
+    PendingSweep sweep, Timers.TimerPass pass, Housekeeping housekeeping, Supervision.Topics.TopicSearch topics, IEnumerable<TimedRun> more, TimeProvider engine,
+    ILogger<Timetable> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // What an earlier process left behind has nobody who would send it: it does not wait to grow old.
         await OnceAsync(PendingSweep.Every, ct => sweep.RunAsync(TimeSpan.Zero, ct), stoppingToken);
-        await Task.WhenAll(
+        await Task.WhenAll([
             EveryAsync(PendingSweep.Every, sweep.RunAsync, stoppingToken),
             EveryAsync(Timers.TimerPass.Every, pass.RunAsync, stoppingToken),
-            EveryAsync(Housekeeping.Every, housekeeping.RunAsync, stoppingToken));
+            EveryAsync(Supervision.Topics.TopicSearch.Every, topics.RunAsync, stoppingToken),
+            EveryAsync(Housekeeping.Every, housekeeping.RunAsync, stoppingToken),
+            .. more.Select(run => EveryAsync(run.Every, run.Run, stoppingToken))]);
     }
 
     private async Task EveryAsync(TimeSpan period, Func<CancellationToken, Task<int>> run, CancellationToken stopping)

@@ -34,6 +34,7 @@ public sealed record LocalOptions
           backup <folder>        a copy of the data of a host that is not running
           restore <folder>       puts a backup in place of the data; the data there is kept beside it
           issue-key <role> [unit]   a key for desk, unit, supervisor, publisher, reviewer or admin; shown once
+          create-account <name> <role> [unit]   an account for the pages; its first password is shown once
         """;
 
     /// <returns>The options, or what is wrong with the words.</returns>

@@ -11,6 +11,7 @@ public sealed class FolderFileStore : IFileStore
     private const int MaxId = 200;
 
     private readonly string _folder;
+    private readonly Lock _naming = new();
 
     public FolderFileStore(string folder)
     {
@@ -36,13 +37,13 @@ public sealed class FolderFileStore : IFileStore
                 length = file.Length;
             }
 
-            try
+            // On Unix .NET's move without overwriting is a look and then a rename.
+            // The folder has one process, so a lock makes the two one step.
+            lock (_naming)
             {
+                if (File.Exists(path))
+                    return new FileInfo(path).Length;
                 File.Move(partial, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                return new FileInfo(path).Length;
             }
 
             Disk.SyncFolder(folder);

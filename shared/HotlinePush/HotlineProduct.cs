@@ -1,15 +1,31 @@
+using HotlinePush.Audiences;
 using HotlinePush.Channels;
 using HotlinePush.Channels.Outbox;
+using HotlinePush.Channels.WeChat;
+using HotlinePush.Channels.WeComRobot;
 using HotlinePush.Clocks;
+using HotlinePush.Incidents;
 using HotlinePush.Jobs;
+using HotlinePush.Knowledge;
 using HotlinePush.Messaging;
+using HotlinePush.Notices;
+using HotlinePush.Notices.Matters;
+using HotlinePush.Notices.Recipients;
+using HotlinePush.Notices.Sending;
+using HotlinePush.Notices.Templates;
 using HotlinePush.Operations;
 using HotlinePush.Pages;
 using HotlinePush.Security;
+using HotlinePush.Security.Accounts;
+using HotlinePush.Supervision;
+using HotlinePush.Supervision.Topics;
 using HotlinePush.Tickets;
+using HotlinePush.Tickets.Attachments;
 using HotlinePush.Tickets.Import;
+using HotlinePush.Tickets.Similar;
 using HotlinePush.Timers;
 using HotlinePush.Units;
+using HotlinePush.Units.Roster;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,6 +49,8 @@ public static class HotlineProduct
 
         services.AddSingleton<SetupStore>();
         services.AddSingleton<CitySource>();
+        services.AddSingleton<DutyRoster>();
+        services.AddSingleton<UnitUse>();
 
         services.AddSingleton<TicketStore>();
         services.AddSingleton<TicketMessages>();
@@ -41,6 +59,13 @@ public static class HotlineProduct
         services.AddSingleton<TicketFiling>();
         services.AddSingleton<TicketReading>();
         services.AddSingleton<TicketLists>();
+        services.AddSingleton<DeskLists>();
+        services.AddSingleton<PersonTickets>();
+        services.AddSingleton<SimilarTickets>();
+        services.AddSingleton<IncidentStore>();
+        services.AddSingleton<IncidentFollowing>();
+        services.AddSingleton<IncidentDesk>();
+        services.AddSingleton<AttachmentFiles>();
         services.AddSingleton<TicketTelling>();
         services.AddSingleton<TicketRouting>();
         // Asked for when it is first needed: routing itself stands on filing's neighbours.
@@ -49,16 +74,29 @@ public static class HotlineProduct
 
         services.AddSingleton<LearnConfirmed>(s => (texts, ct) => s.GetRequiredService<TicketRouting>().LearnAsync(texts, ct));
         services.AddHotlineJobs();
+        services.AddHotlineSupervision();
+        services.AddHotlineAudiences();
         services.AddSingleton<CalendarRecompute>();
 
         services.AddSingleton<OutboxChannel>();
-        services.AddSingleton<IChannel>(s => s.GetRequiredService<OutboxChannel>());
+        services.AddSingleton<IChannel, TextChannel>();
+        services.AddOutboxDeliveries();
+        services.AddHotlineChannels();
+        services.AddHotlineNotices();
 
         services.AddSingleton(s => new ApiKeys(s.GetRequiredService<Storage.ITableStore>(), s.GetRequiredService<TimeProvider>(), allowFixed: demo));
+        services.AddSingleton(s => new AccountStore(s.GetRequiredService<Storage.ITableStore>(), s.GetRequiredService<TimeProvider>(), allowFixed: demo));
+        services.AddSingleton<AccountSignIn>();
+        services.AddSingleton<PlatformIdentity>();
+        services.AddSingleton<StaffNames>();
+        services.AddSingleton<AccountActions>();
+        services.AddSingleton<KeyActions>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<FindKeyHolder>(s => async (key, ct) => await s.GetRequiredService<ApiKeys>().FindAsync(key, ct));
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
+        services.AddHotlineKnowledge();
+        services.AddSingleton<TopicSearch>();
         services.AddHotlinePages();
         return services;
     }
@@ -67,11 +105,28 @@ public static class HotlineProduct
     public static void MapProduct(this IEndpointRouteBuilder routes)
     {
         TicketEndpoints.Map(routes);
+        SimilarEndpoints.Map(routes);
+        IncidentEndpoints.Map(routes);
+        RosterEndpoints.Map(routes);
+        AttachmentEndpoints.Map(routes);
         routes.MapSetup();
         var api = routes.MapHotlineGroup("/api/v1");
         ImportEndpoints.Map(api);
         JobEndpoints.Map(api);
+        AudienceEndpoints.Map(api);
+        NoticeEndpoints.Map(api);
+        TemplateEndpoints.Map(api);
+        api.MapChannels();
+        MatterEndpoints.Map(api);
+        RecipientSide.Map(api);
+        DeliveryEndpoints.Map(api);
         OperationsEndpoints.Map(api);
+        KnowledgeEndpoints.Map(api);
+        SupervisionEndpoints.Map(api);
+        AccountEndpoints.Map(api);
+        KeyEndpoints.Map(api);
+        TopicEndpoints.Map(api);
+        routes.MapHooks();
         routes.MapHotlinePages();
     }
 
@@ -87,8 +142,15 @@ public static class HotlineProduct
             .Add<LearnDispatch, TicketRouting>(TicketMessages.LearnType, Queues.Jobs, quick, (h, m, ct) => h.LearnAsync(m, ct))
             .Add<TellPeople, TicketTelling>(TicketMessages.TellType, Queues.People, patient, (h, m, ct) => h.HandleAsync(m, ct))
             .Add<MomentDue, MomentHandler>(TimerPass.MomentType, Queues.Timers, quick, (h, m, ct) => h.HandleAsync(m, ct))
-            .AddJobMessages();
+            .Add<FindTopics, TopicSearch>(TopicSearch.MessageType, Queues.Jobs, TopicSearch.Retry, (h, m, ct) => h.HandleAsync(m, ct))
+            .AddJobMessages()
+            .AddAudienceMessages()
+            .AddSendingMessages()
+            .AddLookupMessages();
         CalendarRecompute.AddTo(catalogue);
+        IncidentFollowing.AddTo(catalogue);
+        WeChatReceipts.AddTo(catalogue);
+        GroupSending.AddTo(catalogue);
         return catalogue;
     }
 

@@ -29,7 +29,7 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<BenchHost> StartAsync(BenchOptions options)
+    public static async Task<BenchHost> StartAsync(BenchOptions options, Action<IServiceCollection>? change = null)
     {
         var folder = options.NewFolder();
         var host = LocalHost.Build(
@@ -42,6 +42,7 @@ internal sealed class BenchHost : IAsyncDisposable
                 services.AddSingleton<IMessageBus>(s => new CountedBus(
                     new SqliteMessageBus(s.GetRequiredService<SqliteDatabase>(), TimeProvider.System), s.GetRequiredService<PortCounts>()));
                 services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning));
+                change?.Invoke(services);
             });
         Directory.CreateDirectory(folder);
         await host.StartAsync();

@@ -6,7 +6,7 @@ namespace HotlinePush.Benchmarks;
 /// <summary>What passes through the two ports: always counted, and kept whole while <see cref="Kept"/> is set.</summary>
 internal sealed class PortCounts
 {
-    private long _batches, _rows, _deletes, _sends, _messages, _receives, _settles;
+    private long _batches, _rows, _deletes, _sends, _messages, _receives, _settles, _rowsRead;
 
     /// <summary>Where calls are kept, in the order of their commits; null while they are only counted.</summary>
     public List<WriteCall>? Kept { get; set; }
@@ -14,6 +14,11 @@ internal sealed class PortCounts
     public Counted Now => new(
         Interlocked.Read(ref _batches), Interlocked.Read(ref _rows), Interlocked.Read(ref _deletes),
         Interlocked.Read(ref _sends), Interlocked.Read(ref _messages), Interlocked.Read(ref _receives), Interlocked.Read(ref _settles));
+
+    /// <summary>Rows that point reads and range reads gave back so far.</summary>
+    public long RowsRead => Interlocked.Read(ref _rowsRead);
+
+    public void Read(int rows) => Interlocked.Add(ref _rowsRead, rows);
 
     public void Batch(Batch batch)
     {
@@ -74,10 +79,19 @@ internal readonly record struct Counted(long Batches, long Rows, long Deletes, l
 
 internal sealed class CountedStore(ITableStore inner, PortCounts counts) : ITableStore
 {
-    public Task<Row?> ReadAsync(string table, string partition, string row, CancellationToken ct = default) => inner.ReadAsync(table, partition, row, ct);
+    public async Task<Row?> ReadAsync(string table, string partition, string row, CancellationToken ct = default)
+    {
+        var read = await inner.ReadAsync(table, partition, row, ct);
+        counts.Read(1);
+        return read;
+    }
 
-    public Task<RowPage> ReadRangeAsync(string table, string partition, KeyRange range, int limit, string? continuation = null, CancellationToken ct = default) =>
-        inner.ReadRangeAsync(table, partition, range, limit, continuation, ct);
+    public async Task<RowPage> ReadRangeAsync(string table, string partition, KeyRange range, int limit, string? continuation = null, CancellationToken ct = default)
+    {
+        var page = await inner.ReadRangeAsync(table, partition, range, limit, continuation, ct);
+        counts.Read(page.Rows.Count);
+        return page;
+    }
 
     public Task<CommitResult> CommitAsync(Batch batch, CancellationToken ct = default)
     {

@@ -63,8 +63,9 @@ internal sealed class LoadClient : IDisposable
         return (_buffer[9] - '0') * 100 + (_buffer[10] - '0') * 10 + (_buffer[11] - '0');
     }
 
+    /// <param name="key">Empty for a reader without one.</param>
     public static byte[] Get(string path, string key) =>
-        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n\r\n");
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(key.Length > 0 ? $"Authorization: Bearer {key}\r\n" : "")}\r\n");
 
     public void Dispose() => _socket.Dispose();
 

@@ -15,6 +15,9 @@ internal sealed class PeakMemory : IDisposable
         _timer = new(_ => Look(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
     }
 
+    /// <summary>In MiB, so far.</summary>
+    public double WorkingSet => _workingSet / 1048576.0;
+
     public void Tell(Report report, string bench, object? parameters)
     {
         Look();

@@ -4,6 +4,7 @@ using HotlinePush.Clocks;
 using HotlinePush.Local.Demo;
 using HotlinePush.Security;
 using HotlinePush.Storage;
+using HotlinePush.Supervision;
 using HotlinePush.Tickets;
 using HotlinePush.Units;
 
@@ -56,7 +57,7 @@ internal sealed class Seeding(BenchHost host, City city)
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce };
         for (var from = 0; from < count; from += Slice)
         {
-            var rows = new ConcurrentBag<IndexKey>();
+            var rows = new ConcurrentDictionary<IndexKey, byte[]>();
             await Parallel.ForEachAsync(Enumerable.Range(from, Math.Min(Slice, count - from)), parallel, async (i, ct) =>
             {
                 var events = make(i);
@@ -65,14 +66,18 @@ internal sealed class Seeding(BenchHost host, City city)
                     throw new InvalidOperationException($"Number {ticket.Number} is taken.");
                 if (indexed)
                     foreach (var key in TicketIndexes.KeysOf(ticket))
-                        rows.Add(key);
+                        rows[key] = TicketIndexes.ValueOf(ticket, key);
                 if (indexed)
-                    rows.Add(new(TicketIndexes.DaysPartition, Keys.Of(KeyPart.Descending(CityZone.DateOf(ticket.ReceivedAt)))));
+                {
+                    var day = CityZone.DateOf(ticket.ReceivedAt);
+                    rows[new(TicketIndexes.DaysPartition, Keys.Of(KeyPart.Descending(day)))] = Empty;
+                    rows[new(TicketIndexes.DayPartition(day), TicketFact.ChangedRow)] = Empty;
+                }
                 if (keep(ticket) is { } one)
                     kept.Add(one);
             });
-            var batches = rows.Distinct().GroupBy(k => k.Partition).SelectMany(p => p.Chunk(Batch.MaxOperations), (p, keys) =>
-                keys.Aggregate(new Batch(TicketIndexes.Table, p.Key), (batch, key) => batch.Upsert(key.Row, Empty)));
+            var batches = rows.GroupBy(k => k.Key.Partition).SelectMany(p => p.Chunk(Batch.MaxOperations), (p, keys) =>
+                keys.Aggregate(new Batch(TicketIndexes.Table, p.Key), (batch, key) => batch.Upsert(key.Key.Row, key.Value)));
             await Parallel.ForEachAsync(batches, parallel, async (batch, ct) => await host.Store.CommitAsync(batch, ct));
         }
 

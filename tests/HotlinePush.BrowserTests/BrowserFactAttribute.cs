@@ -1,7 +1,7 @@
 namespace HotlinePush.BrowserTests;
 
 /// <summary>A test in a real browser: Chromium by the variable CHROMIUM or in its usual places; skipped where there is none.</summary>
-public sealed class BrowserFactAttribute : FactAttribute
+public class BrowserFactAttribute : FactAttribute
 {
     public BrowserFactAttribute() => Skip = Chromium is null ? "No Chromium: set CHROMIUM to its path." : null;
 

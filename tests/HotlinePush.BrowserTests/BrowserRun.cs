@@ -17,30 +17,35 @@ public sealed class BrowserRun : IAsyncLifetime
             return;
         Host = await PageHost.StartAsync();
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = BrowserFactAttribute.Chromium,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        });
+        _browser = await LaunchAsync(_playwright);
     }
 
-    /// <summary>A fresh window: no cookies. What it asks other sites for, and what its console complains of, fails the test at <see cref="Window.DisposeAsync"/>.</summary>
-    public async Task<Window> OpenAsync(bool javaScript = true, bool dark = false, bool phone = false, bool english = false)
+    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new()
     {
-        var context = await _browser!.NewContextAsync(new()
+        ExecutablePath = BrowserFactAttribute.Chromium,
+        Args =
+        [
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        ],
+    });
+
+    /// <summary>A fresh window: no cookies. What it asks other sites for, and what its console complains of, fails the test at <see cref="Window.DisposeAsync"/>.</summary>
+    public Task<Window> OpenAsync(bool javaScript = true, bool dark = false, bool phone = false, bool english = false) =>
+        OpenAsync(_browser!, Host.Address, javaScript, dark, phone, english);
+
+    internal static async Task<Window> OpenAsync(IBrowser browser, string address, bool javaScript, bool dark, bool phone, bool english)
+    {
+        var context = await browser.NewContextAsync(new()
         {
-            BaseURL = Host.Address,
+            BaseURL = address,
             JavaScriptEnabled = javaScript,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 900 },
             ReducedMotion = ReducedMotion.Reduce,
         });
         if (english)
-            await context.AddCookiesAsync([new() { Name = "hp_lang", Value = "en", Url = Host.Address }]);
-        return new(context, await context.NewPageAsync(), Host.Address);
+            await context.AddCookiesAsync([new() { Name = "hp_lang", Value = "en", Url = address }]);
+        return new(context, await context.NewPageAsync(), address);
     }
 
     public async Task DisposeAsync()

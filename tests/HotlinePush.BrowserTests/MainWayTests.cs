@@ -34,7 +34,7 @@ public sealed class MainWayTests(BrowserRun run) : IClassFixture<BrowserRun>
         await page.Keyboard.PressAsync("ArrowDown");
         await TypeAsync(page, "subject", "路口红绿灯不亮");
         await TypeAsync(page, "description", "早高峰没有信号，很危险。");
-        await TabToAsync(page, "areaId");
+        await TabToAsync(page, "districtId");
         await page.Keyboard.PressAsync("ArrowDown");
         await TypeAsync(page, "contact.phone", "19900000124");
         await page.Keyboard.PressAsync("Enter");
@@ -66,7 +66,7 @@ public sealed class MainWayTests(BrowserRun run) : IClassFixture<BrowserRun>
         await page.GotoAsync("/");
         await page.GetByLabel("投诉").CheckAsync();
         await page.GetByLabel("一句话说明").FillAsync("楼下烧烤店油烟扰民");
-        await page.GetByLabel("所在区域").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await page.GetByLabel("区县").SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await page.GetByRole(AriaRole.Button, new() { Name = "提交", Exact = true }).ClickAsync();
 
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("请写明发生了什么");
@@ -91,8 +91,9 @@ public sealed class MainWayTests(BrowserRun run) : IClassFixture<BrowserRun>
         await using var window = await run.OpenAsync(javaScript);
         var page = window.Page;
         await page.GotoAsync("/unit");
+        await page.Locator("details:has(input[name=key]) summary").ClickAsync();
         await page.GetByLabel("密钥").FillAsync("demo-unit-" + PageHost.Unit);
-        await page.GetByRole(AriaRole.Button, new() { Name = "登录" }).ClickAsync();
+        await page.Locator("form:has(input[name=key]) .button").ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = subject }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "签收" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Status).First).ToContainTextAsync("已签收");

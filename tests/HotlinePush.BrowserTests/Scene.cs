@@ -13,9 +13,21 @@ internal sealed record Scene(string Followed, string Code, string Rated, string 
 
     public IEnumerable<(string Name, string Path)> UnitPages =>
     [
-        ("queue", "/unit"), ("overdue", "/unit?state=overdue"), ("closed", "/unit?state=closed"), ("ticket", "/unit/tickets/" + Signed),
+        ("queue", "/unit"), ("today", "/unit/today"), ("sheet", $"/unit/tickets/{Signed}/sheet"), ("overdue", "/unit?state=overdue"), ("closed", "/unit?state=closed"), ("ticket", "/unit/tickets/" + Signed),
         ("unsigned", "/unit/tickets/" + Followed), ("answered", "/unit/tickets/" + Rated),
     ];
+
+    public IEnumerable<(string Name, string Path)> DeskPages =>
+    [
+        ("desk", "/desk"), ("desk-dispatch", "/desk?queue=dispatch"), ("desk-ticket", "/desk/tickets/" + Waiting), ("desk-confidential", "/desk/tickets/" + Secret),
+        ("desk-alarm", "/desk/tickets/" + Alarm), ("desk-audit", "/desk/tickets/" + Answered), ("desk-callback", "/desk/tickets/" + Rated), ("desk-suspension", "/desk/tickets/" + Signed),
+        ("desk-call", "/desk/call"), ("desk-search", "/desk/search?q=" + Uri.EscapeDataString("路灯")),
+    ];
+
+    public required string Waiting { get; init; }
+    public required string Secret { get; init; }
+    public required string Alarm { get; init; }
+    public required string Answered { get; init; }
 
     public static async Task<Scene> PlayAsync(PageHost host)
     {
@@ -36,7 +48,19 @@ internal sealed record Scene(string Followed, string Code, string Rated, string 
         await ActAsync((await host.DispatchedAsync(PageHost.Unit, "占道经营堵塞小区出入口")).Number, "sign");
         host.Time.Advance(TimeSpan.FromHours(1.25));
         var (followed, code) = await host.DispatchedAsync(PageHost.Unit, "小区门口路灯连续三天不亮");
-        return new(followed, code, rated, ratedCode, signed);
+        var (answered, _) = await host.DispatchedAsync(PageHost.Unit, "公厕夜间不开放");
+        await ActAsync(answered, "sign");
+        await ActAsync(answered, "answer", new { text = "已调整为全天开放，并张贴告示。", outcome = "已解决" });
+        return new(followed, code, rated, ratedCode, signed)
+        {
+            Waiting = await FileAsync("想问一下", "您好，请问一下怎么办理。"),
+            Secret = await FileAsync("举报乱收费", "我叫王小明，住5幢302室。城市管理局有人乱收费。", confidential: true),
+            Alarm = await FileAsync("家里煤气泄漏了", "厨房煤气泄漏，味道很大，头晕，快来人。"),
+            Answered = answered,
+        };
+
+        async Task<string> FileAsync(string subject, string description, bool confidential = false) => (await host.ApiAsync(
+            HttpMethod.Post, "/api/v1/tickets", null, new { type = "Help", subject, description, contact = new { phone = "19900000123", name = "王小明", confidential } })).GetProperty("number").GetString()!;
 
         Task ActAsync(string number, string action, object? body = null) =>
             host.ApiAsync(HttpMethod.Post, $"/api/v1/tickets/{number}/actions/{action}", unit, body);

@@ -61,7 +61,8 @@ public static class DemoCity
         if (row.Optional("supervisor") is { } supervisor)
             contacts.Add(new(supervisor, Phone(number + 2), $"{id}.supervisor@yunze.invalid", 2));
         return new Unit(id, row.Required("name"), row.Optional("parent"), row.Word<UnitKind>("kind"), contacts,
-            row.Words("areas"), row.Words("hours")?.Select(ToPeriod).ToArray());
+            row.Words("areas"), row.Words("hours")?.Select(ToPeriod).ToArray(),
+            row.Optional("works") == "headSigns", row.Optional("works") == "onPaper");
     }
 
     private static OfficePeriod ToPeriod(string text)

@@ -9,12 +9,17 @@ public static class DemoKeys
     [
         ("demo-desk", Role.Desk, null),
         ("demo-supervisor", Role.Supervisor, null),
-        ("demo-publisher", Role.Publisher, "city-civil-affairs"),
-        ("demo-reviewer", Role.Reviewer, "city-civil-affairs"),
+        ("demo-publisher", Role.Publisher, "city-civil"),
+        ("demo-reviewer", Role.Reviewer, "city-civil"),
         ("demo-admin", Role.Admin, null),
     ];
 
     public static string OfUnit(string unitId) => "demo-unit-" + unitId;
+
+    /// <summary>In a unit whose head signs, the clerk's part and the head's are two people's.</summary>
+    public static string OfClerk(string unitId) => "demo-clerk-" + unitId;
+
+    public static string OfHead(string unitId) => "demo-head-" + unitId;
 
     public static async Task IssueAsync(ApiKeys keys, CancellationToken ct)
     {
@@ -22,5 +27,10 @@ public static class DemoKeys
             await keys.IssueFixed(plain, role, unit, ct);
         foreach (var unit in DemoCity.Units)
             await keys.IssueFixed(OfUnit(unit.Id), Role.Unit, unit.Id, ct);
+        foreach (var unit in DemoCity.Units.Where(u => u.HeadSigns))
+        {
+            await keys.IssueFixed(OfClerk(unit.Id), Role.Unit, unit.Id, ct, Position.Clerk);
+            await keys.IssueFixed(OfHead(unit.Id), Role.Unit, unit.Id, ct, Position.Head);
+        }
     }
 }

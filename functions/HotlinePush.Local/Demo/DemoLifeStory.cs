@@ -1,16 +1,22 @@
 using System.Collections.Immutable;
 using HotlinePush.Clocks;
 using HotlinePush.Security;
+using HotlinePush.Supervision;
 using HotlinePush.Tickets;
 using HotlinePush.Units;
 
 namespace HotlinePush.Local.Demo;
 
 /// <summary>Tells the past life of one sample request by the same rules a live ticket goes by, each step at its own moment.</summary>
-public sealed class DemoLifeStory(DemoTicket ticket, int index, City city, DateTimeOffset today)
+public sealed partial class DemoLifeStory(DemoTicket ticket, int index, City city, DateTimeOffset today)
 {
     public static readonly Actor Desk = new(Role.Desk, "demo-desk");
     private static readonly Actor Supervisor = new(Role.Supervisor, "demo-supervisor");
+
+    private static readonly Actor Deputy = new(Role.Supervisor, "demo-supervisor-2");
+
+    /// <summary>Days ago from which on there is time for a life of three answers.</summary>
+    private const int LongStory = 15;
 
     private readonly ImmutableArray<TicketEvent>.Builder _events = ImmutableArray.CreateBuilder<TicketEvent>();
     private readonly DateTimeOffset _received = ReceivedAt(ticket, index, today);
@@ -56,7 +62,8 @@ public sealed class DemoLifeStory(DemoTicket ticket, int index, City city, DateT
 
     private Ticket Now => TicketFold.Replay(_events);
 
-    private Actor Lead => new(Role.Unit, DemoKeys.OfUnit(Now.LeadUnitId!), Now.LeadUnitId);
+    /// <summary>The desk writes down what a unit on paper does.</summary>
+    private Actor Lead => city.FindUnit(Now.LeadUnitId) is { OnPaper: true } ? Desk : new(Role.Unit, DemoKeys.OfUnit(Now.LeadUnitId!), Now.LeadUnitId);
 
     private RuleContext Context => new(city, _at, today);
 
@@ -101,6 +108,12 @@ public sealed class DemoLifeStory(DemoTicket ticket, int index, City city, DateT
             Do(2, Lead, new ContactResident("已电话联系，了解情况。"));
         switch (ticket.Life)
         {
+            case DemoLife.InProgress:
+                Share();
+                break;
+            case DemoLife.Overdue:
+                Do(20, Supervisor, new Supervise("群众多次反映，请三个工作日内办结并报告。", 3));
+                break;
             case DemoLife.ExtensionAsked:
                 Do(4, Lead, new Extend(3 + index % 5, ticket.Code ?? "complex"));
                 break;
@@ -111,6 +124,9 @@ public sealed class DemoLifeStory(DemoTicket ticket, int index, City city, DateT
             case DemoLife.Answered:
                 if (Answer(ticket.Reply, 10 + index % 9) && index % 2 == 0)
                     Do(3, Desk, new Audit(true));
+                break;
+            case DemoLife.ClosedSatisfied when index % 6 == 1 && ticket.DaysAgo > LongStory:
+                Contested();
                 break;
             case DemoLife.ClosedSatisfied:
                 if (Answer(ticket.Reply, 8 + index % 22) && Do(3, Desk, new Audit(true)))
@@ -128,6 +144,18 @@ public sealed class DemoLifeStory(DemoTicket ticket, int index, City city, DateT
                         Do(26, Desk, new CallBack(false));
                 break;
         }
+    }
+
+    /// <summary>Done over twice and still not to the resident's mind: the supervisor closes it, and some units contest the lost point.</summary>
+    private void Contested()
+    {
+        for (var round = 0; round <= TicketRules.MaxRedos; round++)
+            if (!Answer(ticket.Reply, 6) || !Do(3, Desk, new Audit(true)) || !Do(6, Desk, new CallBack(true, round > 0, false, "来电人仍不满意。")))
+                return;
+        if (!Do(4, Supervisor, new Audit(true, "已依法依规办理，并向来电人说明。")) || index % 4 != 1)
+            return;
+        if (Do(8, Lead, new AppealScore(Measure.Satisfaction, "unreasonableDemand", "诉求事项超出政策规定，我单位已依法答复并当面解释。")) && index % 8 == 1)
+            Do(10, Deputy, new DecideAppeal(index % 16 == 1, "已核对录音和答复材料。"));
     }
 
     private bool Answer(string? text, double hours) =>

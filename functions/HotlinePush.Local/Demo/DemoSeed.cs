@@ -15,7 +15,7 @@ public sealed record DemoSeedOptions(int Tickets);
 /// <summary>Fills an empty folder with the fictional city: set-up, keys, and a few hundred tickets in every state over past weeks.</summary>
 public sealed class DemoSeed(
     ITableStore store, SetupStore setup, CitySource cities, ApiKeys apiKeys, TicketActions actions, TicketRouting routing, TicketStore tickets, KeyRing keys, ProductClock clock,
-    DemoSeedOptions options, ILogger<DemoSeed> log)
+    IServiceProvider services, DemoSeedOptions options, ILogger<DemoSeed> log)
 {
     private const string Table = "demo";
     private const string Partition = "seed";
@@ -35,8 +35,12 @@ public sealed class DemoSeed(
 
         await SetUpAsync(ct);
         await DemoKeys.IssueAsync(apiKeys, ct);
+        foreach (var part in DemoParts.BeforeTickets)
+            await part(services, ct);
         if (options.Tickets > 0)
             await SeedTicketsAsync(ct);
+        foreach (var part in DemoParts.AfterTickets)
+            await part(services, ct);
         await MarkAsync("done", ct);
     }
 

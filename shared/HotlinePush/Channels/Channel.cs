@@ -13,6 +13,9 @@ public enum ChannelKind
     WeChat,
 
     Letter,
+
+    /// <summary>A group robot's message: a kind of its own, never one of a recipient's channels.</summary>
+    Group,
 }
 
 /// <summary>One text to one address, for one purpose.</summary>

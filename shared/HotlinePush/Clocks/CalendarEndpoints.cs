@@ -20,6 +20,19 @@ public sealed record DeadlineReply(DateTimeOffset DueAt, bool Provisional, IRead
 /// </summary>
 public static class CalendarEndpoints
 {
+    /// <summary>How many moved deadlines a preview lists.</summary>
+    internal const int PreviewShown = 50;
+
+    /// <summary>Puts a notice in force; the recomputation of open deadlines follows from it.</summary>
+    /// <param name="seen">The version a form was made from, in place of <c>If-Match</c>.</param>
+    internal static Task<(int Version, Refusal? Refusal)> PublishAsync(
+        HttpContext http, SetupStore setup, CitySource cities, CalendarYear notice, MessageCatalogue catalogue, TimeProvider engine, int? seen = null) =>
+        SetupLists.ReplaceAsync<IReadOnlyList<CalendarYear>>(http, setup, cities, SetupNames.Calendar, [], read =>
+            Task.FromResult(new SetupChange<IReadOnlyList<CalendarYear>>(
+                [.. read.Value.Where(y => y.Year != notice.Year).Append(notice).OrderBy(y => y.Year)],
+                CalendarRecompute.After(read.Version + 1, catalogue, engine),
+                null)), seen: seen);
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/calendar/years/{year:int}", async (int year, CitySource cities, CancellationToken ct) =>
@@ -40,13 +53,18 @@ public static class CalendarEndpoints
                 .Result();
             if (wrong is not null)
                 return (object)wrong;
-            var (version, refusal) = await SetupLists.ReplaceAsync<IReadOnlyList<CalendarYear>>(http, setup, cities, SetupNames.Calendar, [], read =>
-                Task.FromResult(new SetupChange<IReadOnlyList<CalendarYear>>(
-                    [.. read.Value.Where(y => y.Year != year).Append(notice).OrderBy(y => y.Year)],
-                    CalendarRecompute.After(read.Version + 1, catalogue, engine),
-                    null)));
+            var (version, refusal) = await PublishAsync(http, setup, cities, notice, catalogue, engine);
             return refusal is not null ? refusal : Reply.Json(StatusCodes.Status200OK, notice, version);
         }).RequireRole(Role.Admin);
+
+        api.MapPost("/calendar/years/{year:int}/preview", async (
+            int year, JsonBody<CalendarYearBody> body, HttpContext http, CalendarRecompute recompute, ProductClock clock) =>
+        {
+            var notice = new CalendarYear(year, body.Value.Days);
+            return new Check().Add("", notice.Validate()).Result() is { } wrong
+                ? (object)wrong
+                : TypedResults.Ok(await recompute.PreviewAsync(notice, clock.GetUtcNow(), PreviewShown, http.RequestAborted));
+        }).RequireRole(Role.Admin).Produces<CalendarPreview>();
 
         api.MapGet("/calendar/deadline", async (HttpContext http, CitySource cities, CancellationToken ct) =>
         {

@@ -12,6 +12,14 @@ namespace HotlinePush.Clocks;
 /// <param name="Pass">1 at once; 2 when every process must have seen the new calendar.</param>
 public sealed record RecomputeCalendar(int Version, int Pass, int Shard);
 
+/// <summary>A running deadline that would move.</summary>
+public sealed record DeadlineMove(string Number, ClockKind Kind, DateTimeOffset From, DateTimeOffset To);
+
+/// <param name="Deadlines">How many would move, of <paramref name="Tickets"/> tickets.</param>
+/// <param name="Looked">How many open tickets were looked at.</param>
+/// <param name="All">Whether these were all.</param>
+public sealed record CalendarPreview(IReadOnlyList<DeadlineMove> First, int Deadlines, int Tickets, int Looked, bool All);
+
 /// <summary>
 /// After a notice was published or amended: goes through every open ticket, some shards a message, each message sending the next. A ticket
 /// whose deadlines stay where they are gets no event, so a repeated message does nothing.
@@ -24,6 +32,9 @@ public sealed class CalendarRecompute(
     private const int ShardsAMessage = 32;
     private const int AtOnce = 4;
     private const int PageRows = 1000;
+
+    // Somebody waits for it; more open tickets than that are looked at in part, and it is said so.
+    private const int PreviewTickets = 20_000;
 
     // Another process may take in tickets by its former picture of the set-up for a short while; the second pass finds those.
     private static readonly TimeSpan SecondPass = CitySource.Fresh + TimeSpan.FromSeconds(8);
@@ -69,6 +80,37 @@ public sealed class CalendarRecompute(
         }
     }
 
+    /// <summary>Which open deadlines a notice would move, as the recomputation would, and nothing written.</summary>
+    /// <param name="most">How many moves are listed; all are counted.</param>
+    public async Task<CalendarPreview> PreviewAsync(CalendarYear notice, DateTimeOffset now, int most, CancellationToken ct)
+    {
+        var city = await cities.GetAsync(ct);
+        var after = city with { Calendar = city.Calendar.With(notice) };
+        var moves = new List<DeadlineMove>();
+        var (looked, all) = (0, true);
+        for (var shard = 0; shard < WorkShard.Count; shard++)
+        {
+            if (looked >= PreviewTickets)
+            {
+                all = false;
+                break;
+            }
+
+            var open = await tickets.ReadManyAsync(await OpenAsync(new((byte)shard), ct), ct);
+            looked += open.Count;
+            foreach (var ticket in open.Select(t => t.Ticket))
+            {
+                var rules = new RuleContext(after, now).Clocks(ticket);
+                moves.AddRange(from clock in ticket.Clocks
+                               let moved = rules.Recompute(clock)
+                               where moved.DueAt != clock.DueAt
+                               select new DeadlineMove(ticket.Number, clock.Kind, clock.DueAt, moved.DueAt));
+            }
+        }
+
+        return new([.. moves.OrderBy(m => m.From).Take(most)], moves.Count, moves.Select(m => m.Number).Distinct(StringComparer.Ordinal).Count(), looked, all);
+    }
+
     private async Task<List<string>> OpenAsync(WorkShard shard, CancellationToken ct)
     {
         var numbers = new List<string>();
@@ -76,7 +118,7 @@ public sealed class CalendarRecompute(
         do
         {
             var (rows, next) = await tickets.ReadMomentsAsync(shard, Ticket.NoMoment.AddSeconds(1), PageRows, continuation, ct);
-            numbers.AddRange(rows.Select(r => r.Number));
+            numbers.AddRange(rows.Select(r => r.Number).Where(n => !Notices.Sending.PageAlarms.IsOwner(n)));
             continuation = next;
         }
         while (continuation is not null);

@@ -11,6 +11,12 @@ public enum ClockKind
     [JsonStringEnumMemberName("resolve")] Resolve,
     [JsonStringEnumMemberName("unit")] Unit,
     [JsonStringEnumMemberName("callback")] Callback,
+
+    /// <summary>The earlier date of a co-unit that was called in, or of a unit that the ticket was passed down to; one for each of them.</summary>
+    [JsonStringEnumMemberName("inner")] Inner,
+
+    /// <summary>A supervisor's order; each has its own.</summary>
+    [JsonStringEnumMemberName("order")] Order,
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<ClockState>))]

@@ -13,7 +13,7 @@ public static class Reminders
 
     public static readonly TimeOnly DailyAt = new(9, 0);
 
-    public static bool Remind(ClockKind kind) => kind is ClockKind.Sign or ClockKind.Unit or ClockKind.Resolve;
+    public static bool Remind(ClockKind kind) => kind is ClockKind.Sign or ClockKind.Unit or ClockKind.Resolve or ClockKind.Inner or ClockKind.Order;
 
     public static int Percent(int step) => step switch { AtHalf => 50, AtFourFifths => 80, _ => 100 };
 

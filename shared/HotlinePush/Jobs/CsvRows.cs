@@ -16,10 +16,11 @@ public sealed class CsvRows : IDisposable
     private readonly CsvParser _parser;
     private bool _ended;
 
-    public CsvRows(Stream content, Encoding encoding)
+    public CsvRows(Stream content, Encoding encoding, char delimiter = ',')
     {
         _parser = new(new StreamReader(content, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 64 * 1024), new CsvConfiguration(CultureInfo.InvariantCulture)
         {
+            Delimiter = delimiter.ToString(),
             // A quotation mark inside an unquoted cell is taken as it is, as spreadsheets do.
             BadDataFound = null,
             IgnoreBlankLines = false,

@@ -12,19 +12,22 @@ public sealed record Uploaded(string FileId, string BodyHash);
 /// <summary>Takes a CSV file out of a request, as the body itself or as the first file of a multipart form, straight into the file store.</summary>
 public static class CsvUpload
 {
+    /// <summary>Media types of spreadsheets, for endpoints that take them as well.</summary>
+    public static readonly IReadOnlyList<string> Spreadsheets = ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream"];
+
     private static readonly Refusal WrongType = new("unsupportedMediaType", "请以 text/csv 提交文件内容，或以 multipart/form-data 提交文件。");
     private static readonly Refusal BadForm = new("badForm", "表单不完整，请重新提交。");
     private static readonly Refusal NoFile = Refusal.Of("required", "file", "请选择要导入的 CSV 文件。");
     private static readonly Refusal EmptyFile = Refusal.Of("required", "file", "文件是空的。");
 
-    public static async Task<(Uploaded? File, Refusal? Refusal)> ReceiveAsync(HttpContext http, IFileStore files, string fileId)
+    public static async Task<(Uploaded? File, Refusal? Refusal)> ReceiveAsync(HttpContext http, IFileStore files, string fileId, IReadOnlyList<string>? alsoTakes = null)
     {
         if (http.Request.Headers.ContentEncoding.Count > 0 || !MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type))
             return (null, WrongType);
         var ct = http.RequestAborted;
         await using var raw = new RawBody(http.Request.Body);
         long length;
-        if (type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase))
+        if (type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) || alsoTakes?.Contains(type.MediaType.ToString(), StringComparer.OrdinalIgnoreCase) == true)
             length = await files.PutAsync(fileId, raw, ct);
         else if (type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
@@ -60,42 +63,42 @@ public static class CsvUpload
                 return await files.PutAsync(fileId, section.Body, ct);
         return null;
     }
+}
 
-    /// <summary>The body as it came, hashed while it is read.</summary>
-    private sealed class RawBody(Stream inner) : Stream
+/// <summary>The body as it came, hashed while it is read.</summary>
+internal sealed class RawBody(Stream inner) : Stream
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    public bool AtEnd { get; private set; }
+
+    public string Hash() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default)
     {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var read = await inner.ReadAsync(buffer, ct);
+        AtEnd |= read == 0 && buffer.Length > 0;
+        _hash.AppendData(buffer.Span[..read]);
+        return read;
+    }
 
-        public bool AtEnd { get; private set; }
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken ct) => ReadAsync(buffer.AsMemory(offset, count), ct).AsTask();
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
+    public override void Flush() { }
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        public string Hash() => Convert.ToHexStringLower(_hash.GetCurrentHash());
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default)
-        {
-            var read = await inner.ReadAsync(buffer, ct);
-            AtEnd |= read == 0 && buffer.Length > 0;
-            _hash.AppendData(buffer.Span[..read]);
-            return read;
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken ct) => ReadAsync(buffer.AsMemory(offset, count), ct).AsTask();
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
-        public override void Flush() { }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                _hash.Dispose();
-            base.Dispose(disposing);
-        }
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _hash.Dispose();
+        base.Dispose(disposing);
     }
 }

@@ -18,6 +18,8 @@ public sealed record Job
     /// <summary>Errors kept for reading; further ones are only counted.</summary>
     public const int MaxErrors = 1_000;
 
+    public const int MaxNotes = 100;
+
     public required string Id { get; init; }
 
     /// <summary>Stable word, such as <c>importTickets</c>.</summary>
@@ -34,6 +36,10 @@ public sealed record Job
     public int ErrorCount { get; init; }
     public int ErrorsKept { get; init; }
     public IReadOnlyList<string> IgnoredColumns { get; init; } = [];
+
+    /// <summary>What was left out on purpose and is no error: total rows, columns of ID numbers. At most <see cref="MaxNotes"/>.</summary>
+    public IReadOnlyList<JobError> Notes { get; init; } = [];
+
     public required Actor StartedBy { get; init; }
 
     /// <summary>Product time.</summary>

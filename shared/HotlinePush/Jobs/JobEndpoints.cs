@@ -6,9 +6,10 @@ using Microsoft.AspNetCore.Routing;
 namespace HotlinePush.Jobs;
 
 /// <param name="Errors">At most the first thousand; <paramref name="ErrorCount"/> counts all.</param>
+/// <param name="Notes">What was left out on purpose and is no error.</param>
 public sealed record JobAnswer(
     string Id, string Kind, JobState State, int Done, int Total, IReadOnlyList<JobError> Errors, int ErrorCount,
-    IReadOnlyList<string> IgnoredColumns, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
+    IReadOnlyList<string> IgnoredColumns, IReadOnlyList<JobError> Notes, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
 
 public static class JobEndpoints
 {
@@ -22,6 +23,6 @@ public static class JobEndpoints
             return Problems.NotFoundHere.ToResult();
         var errors = job.ErrorsKept == 0 ? [] : await jobs.ReadErrorsAsync(id, ct);
         return TypedResults.Ok(new JobAnswer(
-            job.Id, job.Kind, job.State, job.Done, job.Total, errors, job.ErrorCount, job.IgnoredColumns, job.StartedAt, job.EndedAt));
+            job.Id, job.Kind, job.State, job.Done, job.Total, errors, job.ErrorCount, job.IgnoredColumns, job.Notes, job.StartedAt, job.EndedAt));
     }
 }

@@ -11,7 +11,7 @@ public sealed record StoredJob(Job Job, ETag ETag);
 /// Jobs in the work shards: <c>j!id</c> (how far it is) and <c>j!id!e!n</c> (errors, a chunk per save). Progress, errors and the message
 /// that carries the job on are one batch, so after a crash the job neither stops nor counts an error twice.
 /// </summary>
-public sealed class JobStore(ITableStore store, PendingMessages pending, ILogger<JobStore> log)
+public sealed class JobStore(ITableStore store, PendingMessages pending)
 {
     private const int MaxIdLength = 64;
 
@@ -35,15 +35,8 @@ public sealed class JobStore(ITableStore store, PendingMessages pending, ILogger
     public async Task<List<JobError>> ReadErrorsAsync(string id, CancellationToken ct)
     {
         var errors = new List<JobError>();
-        string? continuation = null;
-        do
-        {
-            var page = await store.ReadRangeAsync(WorkShard.Table, PartitionOf(id), Keys.Under("j", id, "e"), 100, continuation, ct);
-            foreach (var row in page.Rows)
-                errors.AddRange(JsonSerializer.Deserialize<JobError[]>(row.Value.Span, MessageJson.Options)!);
-            continuation = page.Continuation;
-        }
-        while (continuation is not null);
+        await foreach (var row in store.ReadAllAsync(WorkShard.Table, PartitionOf(id), Keys.Under("j", id, "e"), 100, ct))
+            errors.AddRange(JsonSerializer.Deserialize<JobError[]>(row.Value.Span, MessageJson.Options)!);
         return errors;
     }
 
@@ -64,20 +57,8 @@ public sealed class JobStore(ITableStore store, PendingMessages pending, ILogger
 
     private async Task<ETag?> CommitAsync(Batch batch, Job job, IReadOnlyList<PendingMessage> messages, CancellationToken ct)
     {
-        var rows = pending.AddTo(batch, job.Id, messages);
-        var result = await store.CommitAsync(batch, ct);
-        if (!result.Committed)
-            return null;
-        try
-        {
-            await pending.SendAsync(batch.Partition, rows, null, ct);
-        }
-        catch (Exception e) when (e is TableStoreException or MessageBusException)
-        {
-            log.LogWarning(e, "Job {Job}: its next message is left to the sweep", job.Id);
-        }
-
-        return result.ETags[Key(job.Id)];
+        var result = await pending.CommitAsync(batch, job.Id, messages, ct);
+        return result.Committed ? result.ETags[Key(job.Id)] : null;
     }
 
     private static bool IsId(string id) => id.Length is > 0 and <= MaxIdLength && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));

@@ -20,7 +20,10 @@ public static class Queues
     /// <summary>Long, paged work: imports, recomputing, telling many.</summary>
     public const string Jobs = "jobs";
 
-    public static readonly IReadOnlyList<string> All = [Tickets, UrgentTimers, Timers, People, Jobs];
+    /// <summary>Pages of notices: many, and none in a hurry.</summary>
+    public const string Notices = "notices";
+
+    public static readonly IReadOnlyList<string> All = [Tickets, UrgentTimers, Timers, People, Jobs, Notices];
 }
 
 /// <summary>What is retried, how often, and when it is a dead letter.</summary>

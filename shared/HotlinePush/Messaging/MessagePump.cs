@@ -8,7 +8,7 @@ public sealed class MessagePump(IMessageBus bus, MessageDispatcher dispatcher, T
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
 
     /// <summary>Messages of one queue under way at once.</summary>
-    public static int Concurrency(string queue) => queue switch { Queues.Jobs => 1, Queues.UrgentTimers => 4, _ => 16 };
+    public static int Concurrency(string queue) => queue switch { Queues.Jobs => 1, Queues.UrgentTimers or Queues.Notices => 4, _ => 16 };
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Queues.All.Select(q => PumpAsync(q, stoppingToken)));

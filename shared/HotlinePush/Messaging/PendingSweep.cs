@@ -46,4 +46,7 @@ public sealed class PendingSweep(PendingMessages pending, OperationsLog operatio
                 oldest = at;
         return oldest;
     }
+
+    /// <summary>Messages the bus would never take, counted up to <paramref name="limit"/>.</summary>
+    public async Task<int> CountDeadAsync(int limit, CancellationToken ct) => (await pending.ReadDeadAsync(limit, null, ct)).Count;
 }

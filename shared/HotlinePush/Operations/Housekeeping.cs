@@ -1,10 +1,11 @@
+using HotlinePush.Audiences;
 using HotlinePush.Security;
 using HotlinePush.Web;
 
 namespace HotlinePush.Operations;
 
-/// <summary>Each day: what has run out goes. Ended sessions, idempotency keys past their seven days, counts of wrong codes.</summary>
-public sealed class Housekeeping(IdempotencyStore idempotency, CodeGuesses guesses, Sessions sessions, TimeProvider engine)
+/// <summary>Each day: what has run out goes. Ended sessions, idempotency keys past their seven days, counts of wrong codes, recipients kept long enough.</summary>
+public sealed class Housekeeping(IdempotencyStore idempotency, CodeGuesses guesses, Sessions sessions, Erasure erasure, TimeProvider engine)
 {
     public static readonly TimeSpan Every = TimeSpan.FromDays(1);
 
@@ -20,6 +21,6 @@ public sealed class Housekeeping(IdempotencyStore idempotency, CodeGuesses guess
         var today = DateOnly.FromDateTime(engine.GetUtcNow().UtcDateTime);
         for (var back = 1; back <= DaysBack; back++)
             gone += await guesses.PurgeAsync(today.AddDays(-back), ct);
-        return gone;
+        return gone + await erasure.RetireAsync(ct);
     }
 }

@@ -17,6 +17,7 @@ public static class OperationsEndpoints
         services.TryAddSingleton<LatenessLog>();
         services.TryAddSingleton<OperationsLog>();
         services.TryAddSingleton<PendingSweep>();
+        services.TryAddSingleton<DeadLetters>();
         services.TryAddSingleton<SystemHealth>();
         services.TryAddSingleton<Housekeeping>();
         services.AddSingleton(s => new ReadyCheck("store", s.GetRequiredService<SystemHealth>().StoreAsync));

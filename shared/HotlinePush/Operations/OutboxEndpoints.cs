@@ -39,7 +39,7 @@ public static class OutboxEndpoints
 
     public static void Map(RouteGroupBuilder api) =>
         api.MapGet("/outbox", ListAsync).RequireRole(Role.Admin).Produces<Page<OutboxItem>>().WithSummary("发件记录 (outbox)")
-            .TakesQuery("channel", "sms, email, wechat, letter").TakesQuery("to", "手机号或邮箱 (phone or e-mail)");
+            .TakesQuery("channel", "sms, email, wechat, letter, group").TakesQuery("to", "手机号或邮箱 (phone or e-mail)");
 
     private static async Task<IResult> ListAsync(ListQuery list, OutboxChannel outbox, OutboxOptions options, HttpContext http)
     {
@@ -59,7 +59,7 @@ public static class OutboxEndpoints
     }
 
     /// <summary>A phone in any writing finds its E.164. An unescaped <c>+</c> arrives as a space.</summary>
-    private static string? Address(string? text)
+    internal static string? Address(string? text)
     {
         if (text is null)
             return null;
@@ -67,5 +67,5 @@ public static class OutboxEndpoints
         return PhoneNumber.TryParse(address, out var e164) ? e164 : address;
     }
 
-    private static bool IsPosition(string text) => text.Length is > 0 and <= 240 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '!' or '.' or ':' or '_' or '~');
+    internal static bool IsPosition(string text) => text.Length is > 0 and <= 240 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '!' or '.' or ':' or '_' or '~');
 }

@@ -25,6 +25,7 @@ public sealed class SystemHealth(
     private static readonly TimeSpan QueueOld = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PassOld = 2 * TimerPass.Every;
     private const double LateMs = 1_000;
+    private const int MaxDeadCounted = 200;
 
     private readonly Kept<string?> _store = new();
     private readonly Kept<string?> _bus = new();
@@ -73,12 +74,14 @@ public sealed class SystemHealth(
         var storeWorks = await StoreAsync(ct) is null;
         var busWorks = await BusAsync(ct) is null;
         var oldest = storeWorks ? await sweep.OldestAsync(ct) : null;
+        var dead = storeWorks ? await sweep.CountDeadAsync(MaxDeadCounted, ct) : 0L;
         var queues = new List<QueueHealth>();
         if (busWorks)
             foreach (var queue in Queues.All)
             {
                 var depth = await bus.CountAsync(queue, ct);
                 queues.Add(new(queue, depth.Ready, depth.Locked, depth.Scheduled, depth.Dead, Age(depth.OldestReadyAt)));
+                dead += depth.Dead;
             }
 
         var late = lateness.Read();
@@ -92,11 +95,11 @@ public sealed class SystemHealth(
         Warn(!busWorks, "busFailing");
         Warn(now - oldest > PendingOld, "pendingOld");
         Warn(queues.Exists(q => q.OldestReadySeconds > QueueOld.TotalSeconds), "queueOld");
-        Warn(queues.Exists(q => q.Dead > 0), "deadLetters");
+        Warn(dead > 0, "deadLetters");
         Warn(now - operations.LastTimerPass > PassOld, "timerPassOld");
         Warn(late.P99Ms > LateMs, "timersLate");
         return new(
-            warnings.Count == 0 ? "ok" : "warning", warnings, Age(oldest), queues, queues.Sum(q => q.Dead),
+            warnings.Count == 0 ? "ok" : "warning", warnings, Age(oldest), queues, dead,
             Age(operations.LastTimerPass), Age(operations.LastSweep), late, now);
 
         double? Age(DateTimeOffset? at) => at is { } then ? Math.Max(0, Math.Round((now - then).TotalSeconds, 3)) : null;

@@ -34,6 +34,11 @@ public sealed record FormState(string Name, IReadOnlyDictionary<string, string> 
         return new(name, values, valid ? null : Stale);
     }
 
+    /// <summary>From fields that were read elsewhere, with their line ends as above.</summary>
+    /// <param name="valid">Whether the form carried the token of a page of this site.</param>
+    public static FormState Of(string name, IReadOnlyDictionary<string, string> fields, bool valid) =>
+        new(name, fields.ToDictionary(f => f.Key, f => f.Value.ReplaceLineEndings("\n").Trim(), StringComparer.Ordinal), valid ? null : Stale);
+
     public FormState Refused(Refusal refusal) => this with { Refusal = refusal };
 
     /// <summary>200 where nothing was refused.</summary>

@@ -48,6 +48,9 @@ public sealed class Moments(Texts texts, DateTimeOffset now)
         return texts[late ? "left.late" : "left.left", Span(span, clock.Limit.IsWorkingTime)];
     }
 
+    /// <summary>How long something has been waiting, by the wall clock.</summary>
+    public string Waited(DateTimeOffset since) => texts["left.waited", Span(now > since ? now - since : default, false)];
+
     private string Span(TimeSpan span, bool working)
     {
         var day = working ? OfficeDay : TimeSpan.FromDays(1);

@@ -18,6 +18,7 @@ public sealed class PageContext
     {
         _http = http;
         Language = language;
+        Large = LargePrint.Of(http);
         City = city;
         Texts = Texts.In(language);
         Moments = new(Texts, now);
@@ -25,6 +26,9 @@ public sealed class PageContext
     }
 
     public Language Language { get; }
+
+    /// <summary>In large print.</summary>
+    public bool Large { get; }
     public Texts Texts { get; }
     public Moments Moments { get; }
 
@@ -36,24 +40,29 @@ public sealed class PageContext
     /// <summary>Path and query under which this page can be read again. A page shown in answer to a form says so itself.</summary>
     public string Here { get; set; }
 
+    /// <summary>Whether the page has something for the script to do; a page without is one request, and one for the style the first time.</summary>
+    public bool Script { get; set; } = true;
+
     public string CityName => City?.Areas.FirstOrDefault(a => a.ParentId is null)?.Name ?? "";
 
     /// <summary>Made on the first form of the page: pages without forms set no cookie.</summary>
     public AntiforgeryTokenSet Tokens => _tokens ??= _http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(_http);
 
     /// <summary>This page in the other language.</summary>
-    public string OtherLanguage
+    public string OtherLanguage => With(Languages.Query, Language == Language.English ? "zh" : "en");
+
+    /// <summary>This page in the other size of print.</summary>
+    public string OtherPrint => With(LargePrint.Query, Large ? "normal" : "large");
+
+    private string With(string name, string value)
     {
-        get
+        var cut = Here.IndexOf('?');
+        var query = QueryString.FromUriComponent(cut < 0 ? "" : Here[cut..]);
+        var kept = new QueryBuilder(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query.Value).Where(q => q.Key != name && q.Key is not (Languages.Query or LargePrint.Query or "done")))
         {
-            var cut = Here.IndexOf('?');
-            var query = QueryString.FromUriComponent(cut < 0 ? "" : Here[cut..]);
-            var kept = new QueryBuilder(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query.Value).Where(q => q.Key is not (Languages.Query or "done")))
-            {
-                { Languages.Query, Language == Language.English ? "zh" : "en" },
-            };
-            return (cut < 0 ? Here : Here[..cut]) + kept;
-        }
+            { name, value },
+        };
+        return (cut < 0 ? Here : Here[..cut]) + kept;
     }
 
     public string Absolute(string pathAndQuery) => $"{_http.Request.Scheme}://{_http.Request.Host}{pathAndQuery}";

@@ -1,5 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using HotlinePush.Pages.Desk;
+using HotlinePush.Pages.KnowledgeBase;
+using HotlinePush.Pages.Publishing;
+using HotlinePush.Pages.Recipients;
+using HotlinePush.Pages.Residents;
+using HotlinePush.Pages.Setup;
+using HotlinePush.Pages.SignIn;
+using HotlinePush.Pages.Supervision;
+using HotlinePush.Pages.Topics;
+using HotlinePush.Pages.UnitWork;
 using HotlinePush.Security;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Antiforgery;
@@ -29,6 +39,9 @@ public static class PageRegistration
         // Chinese as it is: escaped, a page would be twice as long.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddSingleton<PageSessions>();
+        services.AddSingleton<CallHintsReading>();
+        services.AddSingleton<ReadyAnswers>();
+        services.AddPublishingPages();
         services.AddSingleton<FindSession>(s => s.GetRequiredService<PageSessions>().FindAsync);
         services.AddSingleton<WriteErrorPage>(_ => PageErrors.WriteAsync);
         return services;
@@ -39,8 +52,15 @@ public static class PageRegistration
         SiteAssets.Map(routes);
         var pages = routes.MapGroup("").ExcludeFromDescription();
         ResidentPages.Map(pages);
+        RecipientPages.Map(pages);
         UnitPages.Map(pages);
+        DeskPages.Map(pages);
+        KnowledgePages.Map(pages);
+        SupervisionPages.Map(pages);
+        TopicPages.Map(pages);
         SignInPages.Map(pages);
+        SetupPages.Map(pages);
+        PublishingPages.Map(pages);
         pages.MapGet("/glossary", async (HttpContext http) =>
         {
             var page = await PageContext.OfAsync(http);
@@ -61,6 +81,13 @@ internal static class PageErrors
             http.Response.Headers.WWWAuthenticate = default;
             http.Response.Headers.Location = PageLinks.SignIn(http.Request.Path + http.Request.QueryString);
             return Task.CompletedTask;
+        }
+
+        if (problem.Code == "passwordChangeNeeded")
+        {
+            http.Response.ContentType = null;
+            var here = HttpMethods.IsGet(http.Request.Method) ? QueryString.Create("to", http.Request.Path + http.Request.QueryString).Value : "";
+            return PageAnswers.SeeOther(AccountPages.Password + here).ExecuteAsync(http);
         }
 
         var page = PageContext.WithoutStore(http);

@@ -7,7 +7,8 @@ namespace HotlinePush.Pages;
 /// <summary>A QR code as one SVG path, to stand in the page itself: dark on white in either theme, with the quiet zone readers need.</summary>
 public static class QrPicture
 {
-    public static string Svg(string text, string label)
+    /// <param name="alone">A file of its own, not part of a page.</param>
+    public static string Svg(string text, string label, bool alone = false)
     {
         using var generator = new QRCodeGenerator();
         // The matrix has the four modules of quiet zone around it.
@@ -26,6 +27,6 @@ public static class QrPicture
             }
 
         return string.Create(CultureInfo.InvariantCulture,
-            $"""<svg class="qr" role="img" aria-label="{System.Net.WebUtility.HtmlEncode(label)}" viewBox="0 0 {matrix.Count} {matrix.Count}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{matrix.Count}v{matrix.Count}H0z"/><path fill="#000" d="{path}"/></svg>""");
+            $"""<svg{(alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "")} class="qr" role="img" aria-label="{System.Net.WebUtility.HtmlEncode(label)}" viewBox="0 0 {matrix.Count} {matrix.Count}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{matrix.Count}v{matrix.Count}H0z"/><path fill="#000" d="{path}"/></svg>""");
     }
 }

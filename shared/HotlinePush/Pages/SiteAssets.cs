@@ -8,12 +8,15 @@ using Microsoft.AspNetCore.Routing;
 
 namespace HotlinePush.Pages;
 
-/// <summary>The style sheet, the script and the icon: embedded, served under a name that changes with their content, kept by browsers for a year.</summary>
+/// <summary>
+/// The style sheet, the script and the icon: embedded, served under a name that changes with their content, kept by browsers for a year.
+/// The style sheet is written in parts and served as one: <c>site.css</c> first, with the tokens all others use.
+/// </summary>
 public static class SiteAssets
 {
     private sealed record Asset(string Address, string ContentType, byte[] Content);
 
-    private static readonly Asset SiteStyle = Load("site.css", "text/css; charset=utf-8");
+    private static readonly Asset SiteStyle = Named("site.css", "text/css; charset=utf-8", Styles());
     private static readonly Asset SiteScript = Load("site.js", "text/javascript; charset=utf-8");
     private static readonly Asset SiteIcon = Load("icon.svg", "image/svg+xml");
 
@@ -35,13 +38,27 @@ public static class SiteAssets
         return TypedResults.Bytes(asset.Content, asset.ContentType);
     }
 
-    private static Asset Load(string name, string contentType)
+    private static byte[] Styles()
     {
-        using var stream = typeof(SiteAssets).Assembly.GetManifestResourceStream("HotlinePush.Pages." + name)
-            ?? throw new InvalidOperationException($"{name} is not embedded.");
-        var content = new byte[stream.Length];
-        stream.ReadExactly(content);
+        const string folder = "Styles/";
+        const string first = folder + "site.css";
+        var parts = typeof(SiteAssets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(folder, StringComparison.Ordinal));
+        return [.. parts.OrderBy(n => n != first).ThenBy(n => n, StringComparer.Ordinal).SelectMany(Read)];
+    }
+
+    private static Asset Load(string name, string contentType) => Named(name, contentType, Read("HotlinePush.Pages." + name));
+
+    private static Asset Named(string name, string contentType, byte[] content)
+    {
         var hash = Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, 9));
         return new($"/assets/{Path.GetFileNameWithoutExtension(name)}-{hash}{Path.GetExtension(name)}", contentType, content);
+    }
+
+    private static byte[] Read(string resource)
+    {
+        using var stream = typeof(SiteAssets).Assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"{resource} is not embedded.");
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
     }
 }

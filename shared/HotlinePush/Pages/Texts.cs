@@ -5,24 +5,29 @@ using System.Resources;
 namespace HotlinePush.Pages;
 
 /// <summary>
-/// The words of the pages in one language, from <c>Texts.resx</c> (Chinese) and <c>Texts.en.resx</c>. Both stand in this assembly:
-/// under invariant globalization there are no cultures by which satellite assemblies could be found.
+/// The words of the pages in one language, from every <c>Texts.resx</c> (Chinese) and <c>Texts.en.resx</c> below <c>Pages</c>: what a part
+/// of the site says stands beside its pages. All stand in this assembly: under invariant globalization there are no cultures by which
+/// satellite assemblies could be found.
 /// </summary>
 public sealed class Texts
 {
-    public static readonly Texts Chinese = new(Language.Chinese, "HotlinePush.Pages.Texts.resources");
-    public static readonly Texts English = new(Language.English, "HotlinePush.Pages.Texts.en.resources");
+    public static readonly Texts Chinese = new(Language.Chinese, "Texts/zh/");
+    public static readonly Texts English = new(Language.English, "Texts/en/");
 
     private readonly FrozenDictionary<string, string> _texts;
 
-    private Texts(Language language, string resource)
+    private Texts(Language language, string resources)
     {
         Language = language;
-        using var reader = new ResourceReader(typeof(Texts).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"The texts {resource} are not embedded."));
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (System.Collections.DictionaryEntry entry in reader)
-            texts.Add((string)entry.Key, (string)entry.Value!);
+        var assembly = typeof(Texts).Assembly;
+        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(resources, StringComparison.Ordinal)))
+        {
+            using var reader = new ResourceReader(assembly.GetManifestResourceStream(resource)!);
+            foreach (System.Collections.DictionaryEntry entry in reader)
+                texts.Add((string)entry.Key, (string)entry.Value!);
+        }
+
         _texts = texts.ToFrozenDictionary(StringComparer.Ordinal);
     }
 

@@ -4,10 +4,15 @@ namespace HotlinePush.Security;
 [CamelCaseWords]
 public enum Role { Public, Resident, Desk, Unit, Supervisor, Publisher, Reviewer, Admin, System }
 
+/// <summary>What a person of a unit does in it: the clerk 承办人 drafts, the head 审签人 signs off.</summary>
+[CamelCaseWords]
+public enum Position { Clerk, Head }
+
 /// <summary>Who acts: stands in every event of a history.</summary>
 /// <param name="Id">Key or account id; for residents and the public a fixed word, never a person.</param>
 /// <param name="UnitId">The unit of a unit's, publisher's or reviewer's key.</param>
-public sealed record Actor(Role Role, string Id, string? UnitId = null)
+/// <param name="Position">In a unit; null for a key that may do the work of both.</param>
+public sealed record Actor(Role Role, string Id, string? UnitId = null, Position? Position = null)
 {
     public static readonly Actor System = new(Role.System, "system");
     public static readonly Actor Resident = new(Role.Resident, "resident");

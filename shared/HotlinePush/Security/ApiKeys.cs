@@ -9,11 +9,13 @@ namespace HotlinePush.Security;
 /// <summary>A key of the staff API. Its plain text is shown once and stored nowhere.</summary>
 /// <param name="Id">16 hex digits: the beginning of the hash, hence also the row's key.</param>
 /// <param name="Hash">SHA-256 of the plain key, hex.</param>
+/// <param name="Position">In a unit, where the key stands for one person's part of the work; null for both parts.</param>
 /// <param name="IsFixed">Its text is published (demonstration): refused wherever fixed keys are not allowed.</param>
 public sealed record ApiKey(
-    string Id, Role Role, string? UnitId, string Hash, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt, string Name, bool IsFixed = false)
+    string Id, Role Role, string? UnitId, string Hash, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt, string Name, bool IsFixed = false,
+    Position? Position = null)
 {
-    public Actor ToActor() => new(Role, Id, UnitId);
+    public Actor ToActor() => new(Role, Id, UnitId, Position);
 }
 
 /// <summary>A key and its plain text, the only time that it is known.</summary>
@@ -45,15 +47,15 @@ public sealed class ApiKeys(ITableStore store, TimeProvider engine, bool allowFi
 
     /// <param name="unitId">Required for <see cref="Role.Unit"/>.</param>
     /// <returns>The key with its plain text: <c>hp_</c> and 43 characters of base64url.</returns>
-    public async Task<IssuedKey> Issue(Role role, string? unitId, string name, CancellationToken ct = default)
+    public async Task<IssuedKey> Issue(Role role, string? unitId, string name, CancellationToken ct = default, Position? position = null)
     {
         var plain = "hp_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        return new(await StoreAsync(plain, role, unitId, name, isFixed: false, ct), plain);
+        return new(await StoreAsync(plain, role, unitId, name, isFixed: false, position, ct), plain);
     }
 
     /// <summary>A key with a known text, for demonstrations. Issuing it again leaves what is stored.</summary>
-    public Task<ApiKey> IssueFixed(string plain, Role role, string? unitId = null, CancellationToken ct = default) =>
-        StoreAsync(plain, role, unitId, plain, isFixed: true, ct);
+    public Task<ApiKey> IssueFixed(string plain, Role role, string? unitId = null, CancellationToken ct = default, Position? position = null) =>
+        StoreAsync(plain, role, unitId, plain, isFixed: true, position, ct);
 
     /// <returns>False where there is no such key. Revoking twice keeps the first moment.</returns>
     public async Task<bool> Revoke(string id, CancellationToken ct = default)
@@ -84,14 +86,8 @@ public sealed class ApiKeys(ITableStore store, TimeProvider engine, bool allowFi
         var keys = new List<ApiKey>();
         foreach (var partition in "0123456789abcdef")
         {
-            string? continuation = null;
-            do
-            {
-                var page = await store.ReadRangeAsync(Table, partition.ToString(), new("0", "g"), 1000, continuation, ct);
-                keys.AddRange(page.Rows.Select(Read));
-                continuation = page.Continuation;
-            }
-            while (continuation is not null);
+            await foreach (var row in store.ReadAllAsync(Table, partition.ToString(), new("0", "g"), ct: ct))
+                keys.Add(Read(row));
         }
 
         return [.. keys.OrderBy(k => k.CreatedAt).ThenBy(k => k.Id, StringComparer.Ordinal)];
@@ -137,14 +133,14 @@ public sealed class ApiKeys(ITableStore store, TimeProvider engine, bool allowFi
         return found;
     }
 
-    private async Task<ApiKey> StoreAsync(string plain, Role role, string? unitId, string name, bool isFixed, CancellationToken ct)
+    private async Task<ApiKey> StoreAsync(string plain, Role role, string? unitId, string name, bool isFixed, Position? position, CancellationToken ct)
     {
         if (role is Role.Public or Role.Resident or Role.System)
             throw new ArgumentException($"No key acts as {role}.", nameof(role));
         if (role is Role.Unit && string.IsNullOrEmpty(unitId))
             throw new ArgumentException("A unit's key names its unit.", nameof(unitId));
         var hash = HashOf(plain);
-        var key = new ApiKey(hash[..IdLength], role, unitId, hash, engine.GetUtcNow(), null, name, isFixed);
+        var key = new ApiKey(hash[..IdLength], role, unitId, hash, engine.GetUtcNow(), null, name, isFixed, position);
         var result = await store.CommitAsync(new Batch(Table, PartitionOf(key.Id)).Insert(key.Id, Write(key)), ct);
         Forget(key.Id);
         if (result.Committed)

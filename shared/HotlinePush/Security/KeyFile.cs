@@ -83,13 +83,29 @@ public static class KeyFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, replace);
+            if (replace || OperatingSystem.IsWindows())
+                File.Move(temporary, path, replace);
+            else
+                Place(temporary, path);
             FlushFolder(Path.GetDirectoryName(path)!);
         }
         finally
         {
             File.Delete(temporary);
         }
+    }
+
+    /// <summary>Only the first of many wins. On Unix .NET's move without replacing looks first and then renames: two may win. A hard link does both in one.</summary>
+    /// <exception cref="IOException">There is a file already.</exception>
+    private static void Place(string temporary, string path)
+    {
+        const int Exists = 17;
+        if (Link(temporary, path) == 0)
+            return;
+        if (Marshal.GetLastPInvokeError() == Exists)
+            throw new IOException($"The file {path} is there already.");
+        // A file system without hard links.
+        File.Move(temporary, path, overwrite: false);
     }
 
     private static bool IsInside(string path, string folder) =>
@@ -108,6 +124,9 @@ public static class KeyFile
         if (failed)
             throw new IOException($"The folder {folder} cannot be flushed to disk.");
     }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);

@@ -107,6 +107,9 @@ public sealed partial class KeyRing
     /// </summary>
     public string Token(string purpose, string subject) => Hash(_token[0], purpose, subject);
 
+    /// <summary>The code under every live key, current first, for those who shorten it before they compare.</summary>
+    public IReadOnlyList<string> Tokens(string purpose, string subject) => Array.ConvertAll(_token, k => Hash(k, purpose, subject));
+
     /// <summary>Whether the token is one of this subject under any live key. Takes the same time wherever it differs.</summary>
     public bool VerifyToken(string purpose, string subject, string? token)
     {
@@ -120,7 +123,27 @@ public sealed partial class KeyRing
         return found;
     }
 
+    /// <summary>64 bits of the same keyed hash, for indexes of a million that are sorted in memory. What is found by it must be compared.</summary>
+    public ulong IndexNumber(string purpose, string value) => Number(_index[0], purpose, value);
+
+    /// <summary>The number under every live key, current first.</summary>
+    public IReadOnlyList<ulong> IndexNumbers(string purpose, string value) => Array.ConvertAll(_index, k => Number(k, purpose, value));
+
+    private static ulong Number(VersionedKey key, string purpose, string value)
+    {
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Mac(key, purpose, value, mac);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(mac);
+    }
+
     private static string Hash(VersionedKey key, string purpose, string value)
+    {
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Mac(key, purpose, value, mac);
+        return string.Concat(key.Id, "-", Base32(mac[..HashBytes]));
+    }
+
+    private static void Mac(VersionedKey key, string purpose, string value, Span<byte> mac)
     {
         // NUL ends the purpose, so that no pair of purpose and value runs together with another.
         var length = Encoding.UTF8.GetMaxByteCount(purpose.Length) + 1 + Encoding.UTF8.GetMaxByteCount(value.Length);
@@ -128,9 +151,7 @@ public sealed partial class KeyRing
         var written = Encoding.UTF8.GetBytes(purpose, text);
         text[written++] = 0;
         written += Encoding.UTF8.GetBytes(value, text[written..]);
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(key.Secret, text[..written], mac);
-        return string.Concat(key.Id, "-", Base32(mac[..HashBytes]));
     }
 
     private static string Base32(ReadOnlySpan<byte> bytes)

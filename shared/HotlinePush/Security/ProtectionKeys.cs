@@ -29,14 +29,8 @@ internal sealed class ProtectionKeys(ITableStore store) : IXmlRepository
     private async Task<IReadOnlyCollection<XElement>> ReadAsync()
     {
         var found = new List<XElement>();
-        string? continuation = null;
-        do
-        {
-            var page = await store.ReadRangeAsync(Table, Partition, new("!", "~"), 100, continuation);
-            found.AddRange(page.Rows.Select(r => XElement.Parse(System.Text.Encoding.UTF8.GetString(r.Value.Span))));
-            continuation = page.Continuation;
-        }
-        while (continuation is not null);
+        await foreach (var row in store.ReadAllAsync(Table, Partition, new("!", "~"), 100))
+            found.Add(XElement.Parse(System.Text.Encoding.UTF8.GetString(row.Value.Span)));
         return found;
     }
 }

@@ -8,7 +8,8 @@ namespace HotlinePush.Security;
 
 /// <summary>Somebody signed in to the pages.</summary>
 /// <param name="LastSeenAt">To the minute: a request within a minute of the last one writes nothing.</param>
-public sealed record Session(Actor Actor, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt);
+/// <param name="Stamp">The account's when it signed in; null where a key did.</param>
+public sealed record Session(Actor Actor, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, string? Stamp = null);
 
 /// <summary>Sessions of the pages, shared by all instances. Ids are 256 random bits and stored hashed, so that a copy of the table signs nobody in.</summary>
 /// <param name="engine">Engine time.</param>
@@ -22,12 +23,12 @@ public sealed class Sessions(ITableStore store, TimeProvider engine)
     private const int IdLength = 43;
 
     /// <returns>The id for the cookie: 43 characters of base64url.</returns>
-    public async Task<string> CreateAsync(Actor actor, CancellationToken ct = default)
+    public async Task<string> CreateAsync(Actor actor, CancellationToken ct = default, string? stamp = null)
     {
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var now = engine.GetUtcNow();
         var row = RowOf(id);
-        var result = await store.CommitAsync(new Batch(Table, PartitionOf(row)).Insert(row, Write(new(actor, now, now))), ct);
+        var result = await store.CommitAsync(new Batch(Table, PartitionOf(row)).Insert(row, Write(new(actor, now, now, stamp))), ct);
         return result.Committed ? id : throw new InvalidOperationException("Two sessions share an id.");
     }
 

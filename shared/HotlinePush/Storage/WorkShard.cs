@@ -19,6 +19,9 @@ public readonly record struct WorkShard(byte Index)
     public static WorkShard Of(string aggregateId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes(aggregateId))[0]);
 
+    /// <summary>Whether a partition is one of the set.</summary>
+    public static bool Is(string partition) => partition is [var high, var low] && char.IsAsciiHexDigitLower(high) && char.IsAsciiHexDigitLower(low);
+
     public static IEnumerable<WorkShard> All => Enumerable.Range(0, Count).Select(i => new WorkShard((byte)i));
 
     private static readonly string[] Names = [.. Enumerable.Range(0, Count).Select(i => i.ToString("x2"))];

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using HotlinePush.Clocks;
 using HotlinePush.Storage;
+using HotlinePush.Supervision;
 
 namespace HotlinePush.Tickets;
 
@@ -30,8 +31,8 @@ public sealed class IndexSync(ITableStore store, TicketStore tickets)
         {
             var wanted = TicketIndexes.KeysOf(stored.Ticket).ToHashSet();
             var partitions = touched.GroupBy(k => k.Partition).ToLookup(p => p.Any(wanted.Contains));
-            await CommitAsync(partitions[true], wanted, ct);
-            await CommitAsync(partitions[false], wanted, ct);
+            await CommitAsync(partitions[true], wanted, stored.Ticket, ct);
+            await CommitAsync(partitions[false], wanted, stored.Ticket, ct);
             if (await tickets.ReadIfMovedAsync(stored, ct) is not { } moved)
                 return;
             stored = moved;
@@ -45,23 +46,35 @@ public sealed class IndexSync(ITableStore store, TicketStore tickets)
         if (before is null)
             return now;
         var old = TicketIndexes.KeysOf(before);
-        return [.. now.Except(old), .. old.Except(now)];
+        List<IndexKey> touched = [.. now.Except(old), .. old.Except(now)];
+        if (!TicketFact.Of(before).ToBytes().AsSpan().SequenceEqual(TicketFact.Of(after).ToBytes()))
+            touched.Add(TicketIndexes.FactOf(after));
+        return touched;
     }
 
-    private Task CommitAsync(IEnumerable<IGrouping<string, IndexKey>> partitions, HashSet<IndexKey> wanted, CancellationToken ct) =>
-        Task.WhenAll(partitions.Select(partition =>
+    private Task CommitAsync(IEnumerable<IGrouping<string, IndexKey>> partitions, HashSet<IndexKey> wanted, Ticket ticket, CancellationToken ct) =>
+        Task.WhenAll(partitions.Select(partition => CommitAsync(partition.Key, [.. partition.OrderByDescending(wanted.Contains)], wanted, ticket, ct)));
+
+    private async Task CommitAsync(string partition, IReadOnlyList<IndexKey> keys, HashSet<IndexKey> wanted, Ticket ticket, CancellationToken ct)
+    {
+        // One batch, but for a ticket that a hundred were merged into.
+        foreach (var some in keys.Chunk(Batch.MaxOperations - 1))
         {
-            var batch = new Batch(TicketIndexes.Table, partition.Key);
-            foreach (var key in partition)
+            var batch = new Batch(TicketIndexes.Table, partition);
+            foreach (var key in some)
             {
                 if (wanted.Contains(key))
-                    batch.Upsert(key.Row, Empty);
+                    batch.Upsert(key.Row, TicketIndexes.ValueOf(ticket, key));
                 else
                     batch.Delete(key.Row);
+                // Figures made from the facts of that day no longer hold.
+                if (TicketFact.IsRow(key.Row))
+                    batch.Upsert(TicketFact.ChangedRow, Empty);
             }
 
-            return store.CommitAsync(batch, ct);
-        }));
+            await store.CommitAsync(batch, ct);
+        }
+    }
 
     private async Task EnsureDayAsync(DateOnly day, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HotlinePush.Clocks;
 using HotlinePush.Security;
+using HotlinePush.Tickets.Attachments;
 
 namespace HotlinePush.Tickets;
 
@@ -8,7 +9,7 @@ namespace HotlinePush.Tickets;
 /// One request of a resident 工单, as its events say it stands (<see cref="TicketFold"/>). Immutable.
 /// Properties marked <see cref="PersonalAttribute"/> are sealed under the ticket's own data key wherever they are stored.
 /// </summary>
-public sealed record Ticket
+public sealed partial record Ticket
 {
     public required string Number { get; init; }
 
@@ -74,6 +75,9 @@ public sealed record Ticket
     public ImmutableArray<Suggestion> Suggestions { get; init; } = [];
     public Alarm? Alarm { get; init; }
 
+    /// <summary>Its words sounded like a live emergency when it came in; unlike <see cref="Alarm"/> this stays.</summary>
+    public bool Alarmed { get; init; }
+
     /// <summary>An urgent ticket is unsigned at its limit: somebody at the desk telephones the unit.</summary>
     public bool TelephoneUnit { get; init; }
 
@@ -94,12 +98,29 @@ public sealed record Ticket
 
     public bool? Resolved { get; init; }
     public bool? Satisfied { get; init; }
+
+    /// <summary>Who last recorded the resident's word, and who last audited an answer: neither decides an appeal against it.</summary>
+    public Recorded? Called { get; init; }
+    public Recorded? Audited { get; init; }
+
+    /// <summary>Appeals 申诉 against a score, oldest first; they come after the ticket's end as well.</summary>
+    public ImmutableArray<Appeal> Appeals { get; init; } = [];
+
     public string? EndReason { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public string? MergedInto { get; init; }
 
+    /// <summary>The incident its resident's call was about; the ticket has ended with it.</summary>
+    public string? IncidentId { get; init; }
+
+    /// <summary>The incident that the lead unit works on by this ticket.</summary>
+    public string? MasterOf { get; init; }
+
     /// <summary>Tickets merged into this one; their residents stay attached and are told.</summary>
     public ImmutableArray<string> Joined { get; init; } = [];
+
+    /// <summary>Photos, recordings and documents, oldest first; who may see which: <see cref="AttachmentAccess"/>.</summary>
+    public ImmutableArray<Attachment> Attachments { get; init; } = [];
 
     public int Urges { get; init; }
     public int FollowUps { get; init; }
@@ -107,12 +128,12 @@ public sealed record Ticket
     public int PolicyVersion { get; init; }
     public ImmutableArray<Clock> Clocks { get; init; } = [];
 
-    /// <summary>The ticket's one next moment over all its clocks; <see cref="NoMoment"/> where none is due.</summary>
+    /// <summary>The ticket's one next moment over all its clocks and the review of a parked case; <see cref="NoMoment"/> where none is due.</summary>
     public DateTimeOffset NextMoment
     {
         get
         {
-            var next = NoMoment;
+            var next = Parked?.RemindAt ?? NoMoment;
             foreach (var clock in Clocks)
                 if (clock.NextReminderAt is { } at && at < next)
                     next = at;

@@ -1,4 +1,5 @@
 using HotlinePush.Clocks;
+using HotlinePush.Incidents;
 using HotlinePush.Messaging;
 using HotlinePush.Security;
 using HotlinePush.Storage;
@@ -17,7 +18,7 @@ public sealed record TicketResult(StoredTicket? Stored, Refusal? Refusal)
 /// A failure after the commit never fails the request: the sweep finishes it.
 /// </summary>
 public sealed class TicketActions(
-    TicketStore store, TicketMessages following, IndexSync indexes, PendingMessages pending, CitySource cities, ProductClock clock, ILogger<TicketActions> log)
+    TicketStore store, TicketMessages following, IndexSync indexes, PendingMessages pending, CitySource cities, IncidentStore incidents, ProductClock clock, ILogger<TicketActions> log)
 {
     private const int Attempts = 8;
     private static readonly TimeSpan AfterCommit = TimeSpan.FromSeconds(5);
@@ -37,6 +38,15 @@ public sealed class TicketActions(
     {
         if (command is MergeInto merge)
             return await MergeAsync(number, merge, by, ifVersion, ct);
+        if (command is AttachToIncident attach)
+        {
+            // Where it is restored between this look and the commit, the message that the commit owes tells the resident.
+            if (await incidents.ReadAsync(attach.IncidentId, ct) is not { Incident: var incident })
+                return Invalid("incidentId", "unknownIncident", "没有这个突发事件。");
+            if (incident.State == IncidentState.Closed)
+                return IncidentRules.IsClosed;
+        }
+
         return await ActAloneAsync(number, command, by, ifVersion, ct);
     }
 

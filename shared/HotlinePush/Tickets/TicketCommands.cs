@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HotlinePush.Clocks;
 using HotlinePush.Security;
+using HotlinePush.Tickets.Attachments;
 using HotlinePush.Units;
 
 namespace HotlinePush.Tickets;
@@ -31,6 +32,22 @@ public sealed record Terminate(string Reason, string Text) : TicketCommand;
 public sealed record FollowUp(string Text) : TicketCommand;
 public sealed record Urge : TicketCommand;
 
+public sealed record JoinUnits(ImmutableArray<string> UnitIds, string Note) : TicketCommand;
+public sealed record GiveOpinion(string Text) : TicketCommand;
+/// <param name="WorkingDays">Null: one working day less than the unit that passes it down has left.</param>
+public sealed record DelegateTicket(string UnitId, int? WorkingDays, string Note) : TicketCommand;
+public sealed record Recall(string Note) : TicketCommand;
+public sealed record SignOff(bool Accept, string? Note = null) : TicketCommand;
+public sealed record Supervise(string Text, int WorkingDays) : TicketCommand;
+public sealed record Park(string Reason, string Text, DateTimeOffset ReviewAt) : TicketCommand;
+public sealed record ReviewParked(string Note, DateTimeOffset ReviewAt) : TicketCommand;
+public sealed record Unpark(string Text, ImmutableArray<string> Evidence) : TicketCommand;
+
+public sealed record AttachToIncident(string IncidentId) : TicketCommand;
+
+/// <param name="Files">Their contents are stored. None asks whether files may be added at all.</param>
+public sealed record AddAttachments(ImmutableArray<Attachment> Files) : TicketCommand;
+
 // The product's own.
 /// <param name="Settling">The duplicate is merged already: the target takes it in whatever its state.</param>
 public sealed record AcceptDuplicate(string Number, bool Settling = false) : TicketCommand;
@@ -46,6 +63,8 @@ public static class ReasonCodes
     public static readonly ImmutableArray<string> Extend = ["complex", "jointHandling", "forceMajeure"];
     public static readonly ImmutableArray<string> Decline = ["otherLegalChannel", "notGovernment", "vague", "abusive"];
     public static readonly ImmutableArray<string> Terminate = ["callerWithdrew", "callerUncooperative", "repeated"];
+    public static readonly ImmutableArray<string> Appeal = ["wrongRecord", "beyondDuty", "unreasonableDemand", "forceMajeure", "systemFault"];
+    public static readonly ImmutableArray<string> Park = ["policyGap", "historyLeft", "fundingAwaited", "legalProcedure"];
     public static readonly ImmutableArray<string> Services = ["110", "119", "120", "122"];
 }
 
@@ -74,6 +93,12 @@ internal sealed class Deciding(Ticket ticket, RuleContext context, Actor by)
     public Actor By => by;
     public ClockRules Clocks => context.Clocks(Ticket);
 
+    /// <summary>The unit for which the desk records this; stands in every event of the decision.</summary>
+    public string? RecordedFor { get; init; }
+
+    /// <summary>The unit that acts: the actor's own, or the one recorded for.</summary>
+    public string ActingUnit => by.UnitId ?? RecordedFor ?? throw new InvalidOperationException("No unit acts.");
+
     public Deciding Add(TicketEvent happened, TicketState? to = null, params IEnumerable<Clock> clocks)
     {
         happened = happened with
@@ -81,6 +106,7 @@ internal sealed class Deciding(Ticket ticket, RuleContext context, Actor by)
             Seq = Ticket.Seq + 1,
             At = context.Now,
             By = by,
+            RecordedFor = RecordedFor,
             From = Ticket.State,
             To = to ?? Ticket.State,
             Clocks = Changed(clocks),

@@ -1,5 +1,6 @@
 using HotlinePush.Clocks;
 using HotlinePush.Security;
+using HotlinePush.Security.Accounts;
 using HotlinePush.Units;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Builder;
@@ -22,6 +23,7 @@ public static class TicketEndpoints
         tickets.MapPost("{number}/rating", RateAsync).Public().WithSummary("群众评价 (the resident's own callback)");
         TicketActionEndpoints.Map(tickets);
         TicketListEndpoints.Map(routes);
+        DeskEndpoints.Map(routes);
     }
 
     internal static readonly Role[] Seers = [Role.Desk, Role.Supervisor, Role.Admin, Role.Unit];
@@ -44,7 +46,7 @@ public static class TicketEndpoints
             : TypedResults.Ok(TicketView.Of(stored.Ticket, actor));
     }
 
-    private static async Task<object> HistoryAsync(string number, HttpContext http, TicketReading reading, ListQuery list, CancellationToken ct)
+    private static async Task<object> HistoryAsync(string number, HttpContext http, TicketReading reading, StaffNames staff, ListQuery list, CancellationToken ct)
     {
         var (seen, refusal) = await reading.ReadAsync(number, http, ct);
         if (seen is not var (stored, actor, _, _))
@@ -53,7 +55,8 @@ public static class TicketEndpoints
             return Cursor.Bad;
         var events = await reading.EventsAsync(stored, (after?.Seq ?? 0) + 1, list.Limit, ct);
         var last = events.Count > 0 && events[^1].Seq < stored.Ticket.Seq ? Cursor.Write(new HistoryCursor(events[^1].Seq)) : null;
-        return TypedResults.Ok(new Page<EventView>([.. events.Select(e => EventView.Of(stored.Ticket, e, actor))], last));
+        var names = await staff.OfAsync(events.Select(e => e.By), actor, ct);
+        return TypedResults.Ok(new Page<EventView>([.. events.Select(e => EventView.Of(stored.Ticket, e, actor, names))], last));
     }
 
     private static async Task<object> ClocksAsync(string number, HttpContext http, TicketReading reading, CancellationToken ct)

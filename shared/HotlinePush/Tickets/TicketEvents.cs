@@ -22,6 +22,18 @@ namespace HotlinePush.Tickets;
 [JsonDerivedType(typeof(SuspensionRequested), "suspensionRequested")]
 [JsonDerivedType(typeof(SuspensionDecided), "suspensionDecided")]
 [JsonDerivedType(typeof(TicketResumed), "resumed")]
+[JsonDerivedType(typeof(UnitsJoined), "unitsJoined")]
+[JsonDerivedType(typeof(OpinionGiven), "opinionGiven")]
+[JsonDerivedType(typeof(TicketDelegated), "delegated")]
+[JsonDerivedType(typeof(DelegateAnswered), "delegateAnswered")]
+[JsonDerivedType(typeof(DelegationRecalled), "recalled")]
+[JsonDerivedType(typeof(AnswerDrafted), "answerDrafted")]
+[JsonDerivedType(typeof(DraftDecided), "draftDecided")]
+[JsonDerivedType(typeof(OrderGiven), "orderGiven")]
+[JsonDerivedType(typeof(TicketParked), "parked")]
+[JsonDerivedType(typeof(ParkReviewed), "parkReviewed")]
+[JsonDerivedType(typeof(TicketUnparked), "unparked")]
+[JsonDerivedType(typeof(ReviewFellDue), "reviewFellDue")]
 [JsonDerivedType(typeof(AnswerGiven), "answerGiven")]
 [JsonDerivedType(typeof(AnswerAudited), "answerAudited")]
 [JsonDerivedType(typeof(CallbackMade), "callbackMade")]
@@ -34,8 +46,13 @@ namespace HotlinePush.Tickets;
 [JsonDerivedType(typeof(TicketTerminated), "terminated")]
 [JsonDerivedType(typeof(FollowUpAdded), "followUpAdded")]
 [JsonDerivedType(typeof(TicketUrged), "urged")]
+[JsonDerivedType(typeof(AttachmentAdded), "attachmentAdded")]
+[JsonDerivedType(typeof(AttachedToIncident), "attachedToIncident")]
 [JsonDerivedType(typeof(ReminderFellDue), "reminderFellDue")]
 [JsonDerivedType(typeof(DeadlinesRecomputed), "deadlinesRecomputed")]
+[JsonDerivedType(typeof(ScoreAppealed), "scoreAppealed")]
+[JsonDerivedType(typeof(AppealDecided), "appealDecided")]
+[JsonDerivedType(typeof(TicketRechecked), "rechecked")]
 public abstract record TicketEvent
 {
     /// <summary>1 for the first event of a ticket.</summary>
@@ -43,6 +60,10 @@ public abstract record TicketEvent
 
     public DateTimeOffset At { get; init; }
     public Actor By { get; init; } = Actor.System;
+
+    /// <summary>The unit on paper for which the desk wrote down what it did 代录; null where whoever acted wrote for itself.</summary>
+    public string? RecordedFor { get; init; }
+
     public TicketState From { get; init; }
     public TicketState To { get; init; }
 
@@ -79,6 +100,7 @@ public sealed record TicketReceived : TicketEvent
     public bool Confidential { get; init; }
     public ImmutableArray<string> NamedUnitIds { get; init; } = [];
     public bool Imported { get; init; }
+    public string? MasterOf { get; init; }
     public Alarm? Alarm { get; init; }
     public required TicketLimits Limits { get; init; }
     public int PolicyVersion { get; init; }
@@ -247,6 +269,27 @@ public sealed record FollowUpAdded : TicketEvent
 public sealed record TicketUrged : TicketEvent
 {
     public override string Action => "urge";
+}
+
+/// <summary>The call is about an incident: it ends here, and its resident is told when the incident is over.</summary>
+public sealed record AttachedToIncident : TicketEvent
+{
+    public required string IncidentId { get; init; }
+    public override string Action => "attach";
+}
+
+/// <summary>A file whose content lies in the file store already.</summary>
+public sealed record AttachmentAdded : TicketEvent
+{
+    public required string Id { get; init; }
+
+    /// <summary>What it is, by its content.</summary>
+    public required string Kind { get; init; }
+
+    public long Size { get; init; }
+    [Personal] public string? Name { get; init; }
+    public bool Public { get; init; }
+    public override string Action => "add-attachment";
 }
 
 /// <summary>A reminder of a clock, to be sent once. <paramref name="Level"/>: 0 the unit, 1 its head, 2 the supervisor.</summary>

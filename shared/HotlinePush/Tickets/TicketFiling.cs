@@ -23,23 +23,35 @@ public sealed class TicketFiling(
         return string.Join(',', Enumerable.Range(0, Candidates).Select(_ => TicketNumber.New(today)));
     }
 
-    public async Task<Reply> FileAsync(NewTicket request, string reserved, Actor by, CancellationToken ct)
+    /// <param name="then">
+    /// What the desk does with it in the same breath, instead of routing: an answer on the spot, or a dispatch of its own choice. One commit;
+    /// where it is refused nothing is kept.
+    /// </param>
+    public async Task<Reply> FileAsync(NewTicket request, string reserved, Actor by, CancellationToken ct, TicketCommand? then = null)
+    {
+        var (ticket, refusal) = await FileTicketAsync(request, reserved, by, ct, then);
+        return ticket is null ? Reply.Refused(refusal!) : Answer(ticket);
+    }
+
+    /// <inheritdoc cref="FileAsync"/>
+    public async Task<(Ticket? Ticket, Refusal? Refusal)> FileTicketAsync(NewTicket request, string reserved, Actor by, CancellationToken ct, TicketCommand? then = null)
     {
         var city = await cities.GetAsync(ct);
         if (Check(request, city) is { } refusal)
-            return Reply.Refused(refusal);
+            return (null, refusal);
         foreach (var number in reserved.Split(','))
         {
             var intake = ToIntake(request, number, by);
             var (alarm, found) = Route(intake, city);
-            var decision = TicketRules.Receive(intake, alarm, found, by, new(city, clock.GetUtcNow()));
+            var context = new RuleContext(city, clock.GetUtcNow());
+            var decision = then is null ? TicketRules.Receive(intake, alarm, found, by, context) : TicketRules.ReceiveAnd(then, intake, alarm, found, by, context);
             var result = await actions.CreateAsync(decision, ct);
             if (result?.Refusal is { } no)
-                return Reply.Refused(no);
+                return (null, no);
             if (result?.Stored is { } stored)
-                return Answer(stored.Ticket);
+                return (stored.Ticket, null);
             if (await ReadOwnAsync(request, number, ct) is { } mine)
-                return Answer(mine);
+                return (mine, null);
         }
 
         throw new TableStoreException("No free ticket number was met.", isTransient: true);
@@ -54,11 +66,21 @@ public sealed class TicketFiling(
         return null;
     }
 
+    /// <summary>The call that an earlier attempt under these numbers has attached; null where it had not come so far.</summary>
+    public async Task<Ticket?> AttachedAsync(string reserved, string incidentId, CancellationToken ct)
+    {
+        foreach (var number in reserved.Split(','))
+            if (await store.ReadAsync(number, ct) is { Ticket: var ticket } && ticket.IncidentId == incidentId)
+                return ticket;
+        return null;
+    }
+
     /// <summary>The ticket of that number, if an earlier attempt with the same words made it: its first state, as first answered.</summary>
     private async Task<Ticket?> ReadOwnAsync(NewTicket request, string number, CancellationToken ct)
     {
         if (await store.ReadAsync(number, ct) is not { } stored
-            || stored.Ticket.Subject != request.Subject || stored.Ticket.Description != request.Description || stored.Ticket.Type != request.Type)
+            || stored.Ticket.Subject != request.Subject || stored.Ticket.Description != request.Description || stored.Ticket.Type != request.Type
+            || stored.Ticket.PersonHash != HashOf(request.Contact))
             return null;
         var history = await store.ReadHistoryAsync(stored, ct: ct);
         return TicketFold.Replay(history.TakeWhile(e => e.At == history[0].At && e.By.Role == Role.System || e.Seq == 1));
@@ -110,6 +132,13 @@ public sealed class TicketFiling(
             ExternalDueAt = r.ExternalDueAt,
             OccurredAt = r.OccurredAt,
         };
+    }
+
+    private string? HashOf(NewContact contact)
+    {
+        _ = PhoneNumber.TryParse(contact.Phone, out var phone);
+        _ = EmailAddress.TryParse(contact.Email, out var email);
+        return PersonHash(keys, phone, email);
     }
 
     public static string? PersonHash(KeyRing keys, string? phone, string? email) =>

@@ -5,7 +5,7 @@ using HotlinePush.Security;
 namespace HotlinePush.Tickets;
 
 /// <summary>Makes a ticket from its events: the one place that says what an event does.</summary>
-public static class TicketFold
+public static partial class TicketFold
 {
     public static Ticket Replay(IEnumerable<TicketEvent> events)
     {
@@ -40,7 +40,9 @@ public static class TicketFold
         Confidential = e.Confidential,
         NamedUnitIds = e.NamedUnitIds,
         Imported = e.Imported,
+        MasterOf = e.MasterOf,
         Alarm = e.Alarm,
+        Alarmed = e.Alarm is not null,
         Limits = e.Limits,
         PolicyVersion = e.PolicyVersion,
         Clocks = e.Clocks,
@@ -52,7 +54,7 @@ public static class TicketFold
             throw new InvalidOperationException($"Ticket {ticket.Number}: event {happened.Seq} does not follow {ticket.Seq}.");
         var next = ticket with { Seq = happened.Seq, State = happened.To, Clocks = Replace(ticket.Clocks, happened.Clocks) };
         // An alarm stands until a person at the desk has acted on the ticket.
-        if (next.Alarm is not null && happened.By.Role is Role.Desk or Role.Supervisor && happened is not (DuplicateJoined or DuplicateLeft))
+        if (next.Alarm is not null && happened.By.Role is Role.Desk or Role.Supervisor && happened is not (DuplicateJoined or DuplicateLeft or AttachmentAdded))
             next = next with { Alarm = null };
         next = happened switch
         {
@@ -80,6 +82,9 @@ public static class TicketFold
                 SuspensionRequest = null,
                 Suspended = false,
                 TelephoneUnit = false,
+                Opinions = [.. next.Opinions.Where(o => e.CoUnitIds.Contains(o.UnitId))],
+                Delegations = [],
+                Draft = null,
             },
             TicketSigned => next with { TelephoneUnit = false },
             ReturnRequested e => next with { ReturnRequest = new(e.Reason, e.At, e.NeedsSupervisor) },
@@ -93,6 +98,9 @@ public static class TicketFold
                 TelephoneUnit = false,
                 LeadUnitId = null,
                 CoUnitIds = [],
+                Opinions = [],
+                Delegations = [],
+                Draft = null,
                 DeskReason = next.ApprovedReturns + 1 >= TicketRules.ReturnsToSupervisor ? DeskReasons.SupervisorNamesLead : DeskReasons.Returned,
             },
             ReturnDecided => next with { ReturnRequest = null },
@@ -114,10 +122,12 @@ public static class TicketFold
                 ReturnRequest = null,
                 Suspended = false,
                 UnreachedDays = [],
+                Draft = null,
             },
             AnswerAudited e => next with
             {
                 AuditAccepted = e.Accepted,
+                Audited = new(e.At, e.By.Id),
                 SupervisorDue = false,
                 EndedAt = e.To == TicketState.Closed ? e.At : next.EndedAt,
                 EndReason = e.To == TicketState.Closed ? EndReasons.SupervisorClosed : next.EndReason,
@@ -132,14 +142,20 @@ public static class TicketFold
             TicketTerminated e => End(next, e, e.Reason),
             FollowUpAdded => next with { FollowUps = next.FollowUps + 1 },
             TicketUrged => next with { Urges = next.Urges + 1 },
+            AttachedToIncident e => End(next with { IncidentId = e.IncidentId }, e, EndReasons.Incident),
+            AttachmentAdded e => next with { Attachments = next.Attachments.Add(new(e.Id, e.Kind, e.Size, e.Name, e.Public, e.At, e.By.Role, e.By.UnitId)) },
             ReminderFellDue { Kind: ClockKind.Sign, Step: Reminders.AtDeadline } when next.Priority == Priority.Urgent => next with { TelephoneUnit = true },
-            _ => next,
+            ScoreAppealed e => next with { Appeals = next.Appeals.Add(new(e.Measure, e.Reason, e.At, e.By.UnitId!) { Text = e.Note }) },
+            AppealDecided e => next with { Appeals = Appeals.Decided(next.Appeals, e) },
+            _ => ApplyPart(next, happened),
         };
         return next;
     }
 
     private static Ticket Called(Ticket ticket, CallbackMade e)
     {
+        if (e.Reached)
+            ticket = ticket with { Called = new(e.At, e.By.Id) };
         ticket = ticket with { Resolved = e.Resolved ?? ticket.Resolved, Satisfied = e.Satisfied ?? ticket.Satisfied };
         return e.Result switch
         {
@@ -164,6 +180,9 @@ public static class TicketFold
         ExtensionRequest = null,
         SuspensionRequest = null,
         Suspended = false,
+        Draft = null,
+        Parked = null,
+        Delegations = End(ticket.Delegations, e.At),
     };
 
     private static ImmutableArray<Clock> Replace(ImmutableArray<Clock> clocks, ImmutableArray<Clock> changed)

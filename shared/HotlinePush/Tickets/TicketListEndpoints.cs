@@ -16,6 +16,7 @@ public static class TicketListEndpoints
     {
         var api = routes.MapHotlineGroup("/api/v1").WithTags("tickets");
         api.MapGet("units/{unitId}/tickets", UnitAsync).RequireRole(TicketEndpoints.Seers).WithSummary("承办单位的工单 (a unit's tickets)");
+        api.MapGet("supervision/parked", ParkedAsync).RequireRole(Role.Supervisor).WithSummary("挂账工单 (parked cases)");
         api.MapGet("tickets", CityAsync).RequireRole(Role.Desk, Role.Supervisor).WithSummary("全部工单 (the city's tickets)");
     }
 
@@ -23,7 +24,7 @@ public static class TicketListEndpoints
     {
         var actor = http.GetActor();
         var city = await cities.GetAsync(ct);
-        if (city.FindUnit(unitId) is null || (actor.Role == Role.Unit && actor.UnitId != unitId))
+        if (city.FindUnit(unitId) is null || (actor.Role == Role.Unit && actor.UnitId != unitId && !city.IsAbove(actor.UnitId, unitId)))
             return Problems.NotFoundHere;
         var query = new QueryFields(http.Request);
         var state = query.Text("state") ?? "open";
@@ -33,7 +34,7 @@ public static class TicketListEndpoints
         if (!list.TryRead<ListCursor>(out var after) || after is { IsPosition: false })
             return Cursor.Bad;
         var page = await lists.UnitAsync(unitId, state, after, list.Limit, ct);
-        return TypedResults.Ok(new Page<TicketSummary>([.. page.Tickets.Select(t => TicketSummary.Of(t, actor))], page.Next is { } next ? Cursor.Write(next) : null));
+        return TypedResults.Ok(new Page<TicketSummary>([.. page.Tickets.Where(t => TicketAccess.MaySee(t, actor, city)).Select(t => TicketSummary.OfUnit(t, actor, unitId))], page.Next is { } next ? Cursor.Write(next) : null));
     }
 
     private static async Task<object> CityAsync(HttpContext http, ListQuery list, TicketLists lists, CancellationToken ct)
@@ -50,6 +51,19 @@ public static class TicketListEndpoints
         return TypedResults.Ok(new SearchPage(
             [.. page.Tickets.Select(t => TicketSummary.Of(t, actor))], page.Next is { } next ? Cursor.Write(next) : null, page.SearchedBack));
     }
+
+    private static async Task<object> ParkedAsync(HttpContext http, ListQuery list, TicketLists lists, CancellationToken ct)
+    {
+        var actor = http.GetActor();
+        if (!list.TryRead<ListCursor>(out var after) || after is { IsPosition: false })
+            return Cursor.Bad;
+        var page = await lists.ParkedAsync(after, list.Limit, ct);
+        return TypedResults.Ok(new Page<ParkedTicket>(
+            [.. page.Tickets.Select(t => new ParkedTicket(TicketSummary.Of(t, actor), t.Parked!.Reason, t.Parked.Since, t.Parked.ReviewAt))],
+            page.Next is { } next ? Cursor.Write(next) : null));
+    }
+
+    private sealed record ParkedTicket(TicketSummary Ticket, string Reason, DateTimeOffset Since, DateTimeOffset ReviewAt);
 
     private sealed record SearchPage(IReadOnlyList<TicketSummary> Items, string? Next, DateTimeOffset? SearchedBack);
 }
@@ -99,7 +113,7 @@ public sealed class TicketLists(ITableStore store, TicketStore tickets, ProductC
         Func<Ticket, bool> wanted = state switch
         {
             "signed" => t => t.State == TicketState.InProgress,
-            "overdue" => t => t.State is TicketState.Dispatched or TicketState.InProgress,
+            "overdue" => t => t.State is TicketState.Dispatched or TicketState.InProgress && !t.HasDoneItsPart(unitId),
             "closed" => t => !t.State.IsOpen(),
             _ => t => t.State.IsOpen(),
         };
@@ -111,7 +125,7 @@ public sealed class TicketLists(ITableStore store, TicketStore tickets, ProductC
             var page = await store.ReadRangeAsync(TicketIndexes.Table, partition, range with { From = from }, limit - found.Count, null, ct);
             var heads = await tickets.ReadManyAsync([.. page.Rows.Select(r => TicketIndexes.NumberOf(r.Key))], ct);
             // The head decides: it may have moved since its row was written.
-            found.AddRange(heads.Select(h => h.Ticket).Where(t => (t.LeadUnitId == unitId || t.CoUnitIds.Contains(unitId)) && wanted(t)));
+            found.AddRange(heads.Select(h => h.Ticket).Where(t => t.TakesPart(unitId) && wanted(t)));
             read += page.Rows.Count;
             if (page.Continuation is null)
                 return new(found, null);
@@ -120,6 +134,31 @@ public sealed class TicketLists(ITableStore store, TicketStore tickets, ProductC
             if (page.Rows.Count > 0 && (found.Count >= limit || read >= HeadBudget))
                 return new(found, new(partition, page.Rows[^1].Key));
         }
+    }
+
+    /// <summary>What a unit has to finish before a moment, soonest first, and what waits for its head; at most <paramref name="limit"/> of each.</summary>
+    public async Task<(List<Ticket> Due, List<Ticket> SignOff)> UnitDueAsync(string unitId, DateTimeOffset until, int limit, CancellationToken ct)
+    {
+        var due = await HeadsAsync(TicketIndexes.UnitPartition(unitId), TicketIndexes.UnitDueBefore(until), limit, ct);
+        var signOff = await HeadsAsync(TicketIndexes.UnitPartition(unitId), TicketIndexes.UnitSignOff, limit, ct);
+        return (
+            [.. due.Where(t => t.State is TicketState.Dispatched or TicketState.InProgress && t.TakesPart(unitId) && !t.HasDoneItsPart(unitId))],
+            [.. signOff.Where(t => t.Draft is { Refused: false } draft && draft.UnitId == unitId)]);
+    }
+
+    private async Task<IEnumerable<Ticket>> HeadsAsync(string partition, KeyRange range, int limit, CancellationToken ct)
+    {
+        var page = await store.ReadRangeAsync(TicketIndexes.Table, partition, range, limit, null, ct);
+        return (await tickets.ReadManyAsync([.. page.Rows.Select(r => TicketIndexes.NumberOf(r.Key))], ct)).Select(h => h.Ticket);
+    }
+
+    /// <summary>Parked cases, those to be looked at soonest first.</summary>
+    public async Task<TicketPage> ParkedAsync(ListCursor? after, int limit, CancellationToken ct)
+    {
+        var partition = TicketIndexes.ParkedPartition;
+        var page = await store.ReadRangeAsync(TicketIndexes.Table, partition, TicketIndexes.ParkedFrom(after?.Row), limit, null, ct);
+        var heads = await tickets.ReadManyAsync([.. page.Rows.Select(r => TicketIndexes.NumberOf(r.Key))], ct);
+        return new([.. heads.Select(h => h.Ticket).Where(t => t.Parked is not null)], page.Continuation is null || page.Rows.Count == 0 ? null : new(partition, page.Rows[^1].Key));
     }
 
     public async Task<TicketPage> CityAsync(TicketFilter filter, ListCursor? after, int limit, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HotlinePush.Clocks;
+using HotlinePush.Incidents;
 using HotlinePush.Messaging;
 using HotlinePush.Timers;
 
@@ -18,13 +19,14 @@ public sealed record SettleMerge(string Target, string Source);
 public sealed record LearnDispatch(string Number);
 
 /// <summary>What a commit of a ticket owes: index rows, words to people, its next moment, routing.</summary>
-public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock clock)
+public sealed partial class TicketMessages(MessageCatalogue catalogue, ProductClock clock)
 {
     public const string RouteType = "ticket.route.v1";
     public const string SyncType = "ticket.index.v1";
     public const string TellType = "ticket.tell.v1";
     public const string LearnType = "ticket.learn.v1";
     public const string MergeType = "ticket.merge.v1";
+    public const string AttachedType = "incident.attached.v1";
 
     /// <summary>
     /// How long a request has between the target's acceptance and the source's end before somebody looks after it. A look that comes too early
@@ -47,6 +49,8 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
                 messages.Add(catalogue.Message(TellType, $"{after.Number}-{happened.Seq}-{purpose}", new TellPeople(after.Number, happened.Seq, purpose)));
             if (Confirms(after, happened))
                 messages.Add(catalogue.Message(LearnType, $"{id}-learn", new LearnDispatch(after.Number)));
+            if (happened is AttachedToIncident)
+                messages.Add(catalogue.Message(AttachedType, $"{after.Number}-{happened.Seq}-incident", new CallerAttached(after.Number)));
             if (Settlement(after.Number, happened) is { } settlement)
                 messages.Add(catalogue.Message(MergeType, $"{after.Number}-{happened.Seq}-merge", settlement, happened is DuplicateJoined ? clock.Engine.GetUtcNow() + MergeBound : null));
         }
@@ -74,8 +78,13 @@ public sealed class TicketMessages(MessageCatalogue catalogue, ProductClock cloc
         // What was received elsewhere and long ago is news to nobody; what happens to it from now on is.
         if (before is null && after.Imported)
             yield break;
+        // A call about an incident is answered by one text that says both.
+        if (happened is TicketReceived && after.IncidentId is not null)
+            yield break;
         if (happened is ReminderFellDue)
             yield return TicketTexts.Reminder;
+        foreach (var part in PartPurposes(happened))
+            yield return part;
         if (happened is TicketDispatched && after.Priority == Priority.Urgent)
             yield return TicketTexts.Urgent;
         var purpose = happened switch

@@ -26,7 +26,7 @@ public sealed class TicketReading(TicketStore store, CitySource cities, KeyRing 
             if (!TicketEndpoints.Seers.Contains(actor.Role))
                 return (null, new("roleLacking", "您的角色不能查看工单。"));
             var seen = TicketNumber.IsValid(number) ? await store.ReadAsync(number, ct) : null;
-            if (seen is null || !TicketAccess.MaySee(seen.Ticket, actor))
+            if (seen is null || !TicketAccess.MaySee(seen.Ticket, actor, city))
                 return (null, Problems.NotFoundHere);
             if (TicketAccess.LookIsAudited(seen.Ticket, actor))
                 await audit.AppendAsync(new(Now, actor, "look", number, http.Request.Path.Value), ct);

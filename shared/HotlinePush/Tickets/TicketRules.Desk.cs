@@ -109,7 +109,7 @@ public static partial class TicketRules
         return d.Add(
             new ExtensionDecided { Approved = c.Approve, WorkingDays = request.WorkingDays, Reason = request.Reason, Note = c.Note },
             clocks: c.Approve
-                ? Open(d, ClockKind.Resolve, ClockKind.Unit).Select(k => rules.Extend(k, request.WorkingDays))
+                ? Open(d, ClockKind.Resolve, ClockKind.Unit).Concat(RunningOf(d, ClockKind.Inner)).Select(k => rules.Extend(k, request.WorkingDays))
                 : []).Done();
     }
 
@@ -122,7 +122,7 @@ public static partial class TicketRules
         var rules = d.Clocks;
         return d.Add(
             new SuspensionDecided { Approved = c.Approve, Reason = reason, Note = c.Note },
-            clocks: c.Approve ? d.Ticket.Clocks.Select(k => rules.Suspend(k, reason)) : []).Done();
+            clocks: c.Approve ? d.Ticket.Clocks.Where(k => k.Kind != ClockKind.Order).Select(k => rules.Suspend(k, reason)) : []).Done();
     }
 
     private static Decision DecideResume(Deciding d)
@@ -193,7 +193,7 @@ public static partial class TicketRules
             dispatched,
             TicketState.Dispatched,
             [
-                .. d.Ticket.Clocks.Select(k => k.Kind is ClockKind.Sign or ClockKind.Unit
+                .. d.Ticket.Clocks.Select(k => k.Kind is ClockKind.Sign or ClockKind.Unit or ClockKind.Inner
                     ? rules.Stop(k)
                     : rules.Hold(k.IsSuspended ? rules.Resume(k, why) : k, lead, why)),
                 rules.Start(id + 1, ClockKind.Sign, d.Ticket.Limits.Sign, lead, why),
@@ -212,7 +212,7 @@ public static partial class TicketRules
     private static IEnumerable<Clock> BackToDesk(Deciding d, string why)
     {
         var rules = d.Clocks;
-        return d.Ticket.Clocks.Select(k => k.Kind is ClockKind.Sign or ClockKind.Unit
+        return d.Ticket.Clocks.Select(k => k.Kind is ClockKind.Sign or ClockKind.Unit or ClockKind.Inner
             ? rules.Stop(k)
             : rules.Hold(k.IsSuspended ? rules.Resume(k, why) : k, Holders.Desk, why));
     }

@@ -30,7 +30,8 @@ public static partial class TicketRules
         return d.Add(
             new AnswerAudited { Note = c.Note },
             TicketState.InProgress,
-            new[] { d.Ticket.Latest(ClockKind.Resolve), d.Ticket.Latest(ClockKind.Unit) }.OfType<Clock>().Select(k => rules.Reopen(k, lead, "auditRefused"))).Done();
+            new[] { d.Ticket.Latest(ClockKind.Resolve), d.Ticket.Latest(ClockKind.Unit) }.OfType<Clock>().Select(k => rules.Reopen(k, lead, "auditRefused"))
+                .Concat(RunningOf(d, ClockKind.Order).Select(k => rules.Hold(k, lead, "auditRefused")))).Done();
     }
 
     /// <summary>Two redos did not help: the supervisor closes the ticket as it is, or orders the unit to do it again.</summary>
@@ -43,14 +44,19 @@ public static partial class TicketRules
             : d.Add(new AnswerAudited { Note = c.Note }, TicketState.InProgress, FreshClocks(d)).Done();
     }
 
+    /// <summary>What is wrong with a resident's word as it was recorded, by a callback or a re-check.</summary>
+    private static Decision? WordProblem(bool reached, bool? resolved, bool? satisfied) => (reached, resolved, satisfied) switch
+    {
+        (true, null, _) => Refuse("invalid", "请填写是否解决。", "resolved", "required"),
+        (true, _, null) => Refuse("invalid", "请填写是否满意。", "satisfied", "required"),
+        (false, not null, _) or (false, _, not null) => Refuse("invalid", "没有联系上时不能填写评价。", "reached", "notReached"),
+        _ => default(Decision?),
+    };
+
     private static Decision Decide(Deciding d, CallBack c)
     {
-        if (c.Reached && c.Resolved is null)
-            return Refuse("invalid", "请填写是否解决。", "resolved", "required");
-        if (c.Reached && c.Satisfied is null)
-            return Refuse("invalid", "请填写是否满意。", "satisfied", "required");
-        if (!c.Reached && (c.Resolved is not null || c.Satisfied is not null))
-            return Refuse("invalid", "没有联系上时不能填写评价。", "reached", "notReached");
+        if (WordProblem(c.Reached, c.Resolved, c.Satisfied) is { } problem)
+            return problem;
         if (d.Ticket.State != TicketState.Answered || !d.Ticket.AuditAccepted || d.Ticket.SupervisorDue)
             return WrongState(d.Ticket);
         var called = new CallbackMade { Reached = c.Reached, Resolved = c.Resolved, Satisfied = c.Satisfied, Note = c.Note };
@@ -78,7 +84,7 @@ public static partial class TicketRules
         var lead = d.Ticket.LeadUnitId!;
         return
         [
-            .. StopAll(d),
+            .. d.Ticket.Clocks.Select(k => k.Kind == ClockKind.Order ? rules.Hold(k, lead, "redo") : rules.Stop(k)),
             rules.Start(id + 1, ClockKind.Resolve, d.Ticket.Limits.Resolve, lead, "redo"),
             rules.Start(id + 2, ClockKind.Unit, d.Ticket.Limits.Unit, lead, "redo"),
         ];
@@ -109,6 +115,7 @@ public static partial class TicketRules
                     ClockDueAt = clock.DueAt,
                 },
                 clocks: [d.Clocks.Fired(clock)]);
+        RemindOfReview(d);
         return d.Done();
     }
 

@@ -27,6 +27,9 @@ public sealed record Intake
     public DateTimeOffset? ExternalDueAt { get; init; }
     public DateTimeOffset? OccurredAt { get; init; }
 
+    /// <summary>The incident that the lead unit is to work on by this ticket.</summary>
+    public string? MasterOf { get; init; }
+
     /// <summary>For tickets taken over from elsewhere: when they were received there. Clocks start then, and nobody is told.</summary>
     public DateTimeOffset? ImportedReceipt { get; init; }
 }
@@ -91,6 +94,7 @@ public static partial class TicketRules
             Confidential = intake.Confidential,
             NamedUnitIds = intake.Confidential ? NamedUnits(intake.Subject + "\n" + intake.Description, context.City) : [],
             Imported = intake.ImportedReceipt is not null,
+            MasterOf = intake.MasterOf,
             Alarm = alarm,
             Limits = limits,
             PolicyVersion = context.City.Policies.Version,
@@ -102,6 +106,25 @@ public static partial class TicketRules
         };
         var routed = route is null ? default : Routed(TicketFold.Begin(received), route, context);
         return new(routed.Events.IsDefault ? [received] : routed.Events.Insert(0, received), null);
+    }
+
+    /// <summary>Receives a request and does with it at once what the desk says, in the same decision. What routing found of it is kept where it is sure.</summary>
+    public static Decision ReceiveAnd(TicketCommand then, Intake intake, Alarm? alarm, Route? found, Actor by, RuleContext context)
+    {
+        var sure = found?.LeadUnitId is not null;
+        var urgent = found?.Priority == Priority.Urgent && context.City.Policies.LimitsFor(intake.Type, Priority.Urgent, intake.CategoryId) is not null;
+        var received = Receive(
+            intake with
+            {
+                CategoryId = intake.CategoryId ?? (sure ? found!.CategoryId : null),
+                AreaId = intake.AreaId ?? found?.AreaId,
+                Priority = urgent ? Priority.Urgent : intake.Priority,
+            },
+            alarm, null, by, context);
+        if (received.Refusal is not null)
+            return received;
+        var done = Decide(TicketFold.Begin((TicketReceived)received.Events[0]), then, by, context);
+        return done.Refusal is not null ? done : new(received.Events.AddRange(done.Events), null);
     }
 
     /// <summary>Applies a route to a received ticket: dispatched, or held for the desk.</summary>

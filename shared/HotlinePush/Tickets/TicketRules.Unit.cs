@@ -1,12 +1,14 @@
+using System.Collections.Immutable;
 using HotlinePush.Clocks;
 using HotlinePush.Security;
+using HotlinePush.Tickets.Attachments;
 
 namespace HotlinePush.Tickets;
 
 public static partial class TicketRules
 {
     /// <summary>Pieces of evidence with one answer, and characters of an id: an event has to fit a row.</summary>
-    public const int MaxEvidence = 100;
+    public const int MaxEvidence = AttachmentFiles.MaxOfTicket;
     public const int MaxEvidenceId = 200;
 
     private static Decision DecideSign(Deciding d)
@@ -36,7 +38,7 @@ public static partial class TicketRules
     private static Decision Decide(Deciding d, ContactResident c)
     {
         // Contact with a protected reporter passes through the desk; with all others it is the unit's duty.
-        if (d.By.Role != Role.Unit && !d.Ticket.IsProtected)
+        if (d.By.Role != Role.Unit && d.RecordedFor is null && !d.Ticket.IsProtected)
             return Refuse("notLeadUnit", "由主办单位联系群众；保密件和匿名件经话务中心联系。");
         if (d.Ticket.State is not (TicketState.Dispatched or TicketState.InProgress))
             return WrongState(d.Ticket);
@@ -76,13 +78,21 @@ public static partial class TicketRules
     {
         if (Missing(c.Text, "text") is { } missing)
             return missing;
-        if (c.Evidence.Length > MaxEvidence || c.Evidence.Any(e => string.IsNullOrWhiteSpace(e) || e.Length > MaxEvidenceId))
-            return Refuse("invalid", $"佐证材料最多{MaxEvidence}件，每件以上传时得到的编号填写。", "evidence", "badValue");
+        if (BadEvidence(c.Evidence) is { } badEvidence)
+            return badEvidence;
         if (d.Ticket.State != TicketState.InProgress)
             return WrongState(d.Ticket);
-        return d.Add(
-            new AnswerGiven { UnitId = d.By.UnitId!, Outcome = c.Outcome, Evidence = c.Evidence, Note = c.Text },
-            TicketState.Answered,
-            Open(d, ClockKind.Response, ClockKind.Resolve, ClockKind.Unit).Select(d.Clocks.Stop)).Done();
+        if (EvidenceProblem(d, c.Evidence) is { } unknown)
+            return unknown;
+        if (PassedDown(d) is { } passed)
+            return passed;
+        return NeedsHead(d)
+            ? d.Add(new AnswerDrafted { UnitId = d.ActingUnit, Outcome = c.Outcome, Evidence = c.Evidence, Note = c.Text }).Done()
+            : GiveAnswer(d, c.Text, c.Outcome, c.Evidence).Done();
     }
+
+    private static Decision? BadEvidence(ImmutableArray<string> evidence) =>
+        evidence.Length > MaxEvidence || evidence.Any(e => string.IsNullOrWhiteSpace(e) || e.Length > MaxEvidenceId)
+            ? Refuse("invalid", $"佐证材料最多{MaxEvidence}件，每件以上传时得到的编号填写。", "evidence", "badValue")
+            : default(Decision?);
 }

@@ -11,11 +11,14 @@ public static partial class TicketRules
 {
     public static Decision Decide(Ticket ticket, TicketCommand command, Actor by, RuleContext context)
     {
-        if (!MayDo(command, by.Role))
+        var recordedFor = RecordedFor(ticket, command, by, context.City);
+        if (recordedFor is null && !MayDo(command, by.Role))
             return Refuse("roleLacking", "您的身份不能办理此项操作。");
-        if (by.Role == Role.Unit && by.UnitId != ticket.LeadUnitId)
-            return Refuse("notLeadUnit", "只有主办单位可以办理此项操作。");
-        var deciding = new Deciding(ticket, context, by);
+        if ((by.Role == Role.Unit ? NotThisUnits(ticket, command, by) : null) is { } notTheirs)
+            return notTheirs;
+        if (WhileParked(ticket, command) is { } parked)
+            return parked;
+        var deciding = new Deciding(ticket, context, by) { RecordedFor = recordedFor };
         return command switch
         {
             AnswerAtDesk c => Decide(deciding, c),
@@ -41,8 +44,22 @@ public static partial class TicketRules
             Terminate c => Decide(deciding, c),
             FollowUp c => Decide(deciding, c),
             Urge => DecideUrge(deciding),
+            AddAttachments c => Decide(deciding, c),
+            AttachToIncident c => Decide(deciding, c),
+            JoinUnits c => Decide(deciding, c),
+            GiveOpinion c => Decide(deciding, c),
+            DelegateTicket c => Decide(deciding, c),
+            Recall c => Decide(deciding, c),
+            SignOff c => Decide(deciding, c),
+            Supervise c => Decide(deciding, c),
+            Park c => Decide(deciding, c),
+            ReviewParked c => Decide(deciding, c),
+            Unpark c => Decide(deciding, c),
             FireReminders => DecideReminders(deciding),
             RecomputeDeadlines => DecideRecompute(deciding),
+            AppealScore c => Decide(deciding, c),
+            DecideAppeal c => Decide(deciding, c),
+            RecordRecheck c => Decide(deciding, c),
             _ => throw new ArgumentException($"No rule for {command.GetType().Name}."),
         };
     }
@@ -52,11 +69,17 @@ public static partial class TicketRules
     {
         FollowUp => role is Role.Resident or Role.Desk or Role.Supervisor,
         Urge => role is Role.Resident or Role.Desk or Role.Supervisor,
+        AddAttachments => role is Role.Resident or Role.Unit or Role.Desk or Role.Supervisor,
         CallBack => role is Role.Resident or Role.Desk or Role.Supervisor,
         ContactResident => role is Role.Unit or Role.Desk or Role.Supervisor,
         Sign or ReturnTicket or Extend or Suspend or AnswerTicket => role is Role.Unit,
+        GiveOpinion or DelegateTicket or Recall or SignOff => role is Role.Unit,
+        JoinUnits => role is Role.Unit or Role.Desk or Role.Supervisor,
+        Supervise or Park or ReviewParked or Unpark => role is Role.Supervisor,
         Resume => role is Role.Unit or Role.Desk or Role.Supervisor,
         DecideExtension => role is Role.Supervisor,
+        AppealScore => role is Role.Unit,
+        DecideAppeal => role is Role.Supervisor,
         FireReminders or RecomputeDeadlines => role is Role.System,
         AcceptDuplicate or ReleaseDuplicate => role is Role.Desk or Role.Supervisor or Role.System,
         Dispatch => role is Role.Desk or Role.Supervisor or Role.System,

@@ -2,6 +2,7 @@ using HotlinePush.Channels;
 using HotlinePush.Clocks;
 using HotlinePush.Security;
 using HotlinePush.Units;
+using HotlinePush.Units.Roster;
 
 namespace HotlinePush.Tickets;
 
@@ -9,7 +10,7 @@ namespace HotlinePush.Tickets;
 /// Tells people of one event of a ticket: its residents (those of merged tickets too, under their own numbers), or the duty contacts of
 /// whoever holds a clock. Every text has an id made of ticket, event and person, so a repeated message sends nothing twice.
 /// </summary>
-public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRing keys, IChannel channel, ILogger<TicketTelling> log)
+public sealed partial class TicketTelling(TicketStore tickets, CitySource cities, DutyRoster roster, KeyRing keys, IChannel channel, ILogger<TicketTelling> log)
 {
     public const string TrackingPurpose = "track";
 
@@ -29,6 +30,9 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
                 break;
             case TicketDispatched dispatched when message.Purpose == TicketTexts.Urgent:
                 await TellUnitAsync(stored.Ticket, dispatched, id, city, ct);
+                break;
+            case var part when TicketTexts.IsForDuty(message.Purpose):
+                await TellDutiesAsync(stored.Ticket, DutyOf(stored.Ticket, part), message.Purpose, id, city, ct);
                 break;
             default:
                 await TellResidentAsync(stored.Ticket, stored.Ticket, happened, message.Purpose, id, ct);
@@ -66,12 +70,12 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
         {
             ["number"] = told.Number,
             ["code"] = keys.Token(TrackingPurpose, told.Number),
-            ["due"] = happened.Clocks.LastOrDefault(c => c.Kind == ClockKind.Resolve)?.DueAt is { } due
+            ["due"] = happened is TicketParked { ReviewAt: var review } ? TicketTexts.Moment(review) : happened.Clocks.LastOrDefault(c => c.Kind == ClockKind.Resolve)?.DueAt is { } due
                 ? TicketTexts.Moment(due)
                 : ticket.Latest(ClockKind.Resolve) is { } resolve ? TicketTexts.Moment(resolve.DueAt) : "",
             ["dial"] = (happened as TicketReceived)?.Alarm?.Dial ?? "110",
             ["days"] = ((happened as ExtensionDecided)?.WorkingDays ?? 0).ToString(),
-            ["reason"] = TicketTexts.ReasonName((happened as ExtensionDecided)?.Reason ?? ""),
+            ["reason"] = TicketTexts.ReasonName((happened as ExtensionDecided)?.Reason ?? (happened as TicketParked)?.Reason ?? ""),
             ["outcome"] = TicketTexts.ReasonName(ticket.EndReason ?? ""),
             ["into"] = (happened as TicketMerged)?.Into ?? ticket.Number,
         };
@@ -92,7 +96,7 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
             ["unit"] = TicketTexts.UnitName(city, due.Holder),
             ["due"] = TicketTexts.Moment(due.ClockDueAt),
         };
-        await TellDutyAsync(ticket, due.Holder, due.Level, TicketTexts.Reminder, id, values, city, ct);
+        await TellDutyAsync(ticket, due.Holder, due.Level, due.At, TicketTexts.Reminder, id, values, city, ct);
     }
 
     private async Task TellUnitAsync(Ticket ticket, TicketDispatched dispatched, string id, City city, CancellationToken ct)
@@ -104,14 +108,17 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
             ["unit"] = TicketTexts.UnitName(city, dispatched.LeadUnitId),
             ["due"] = TicketTexts.Moment(sign.DueAt),
         };
-        await TellDutyAsync(ticket, dispatched.LeadUnitId, 0, TicketTexts.Urgent, id, values, city, ct);
+        await TellDutyAsync(ticket, dispatched.LeadUnitId, 0, dispatched.At, TicketTexts.Urgent, id, values, city, ct);
     }
 
     private async Task TellDutyAsync(
-        Ticket ticket, string holder, int level, string purpose, string id, Dictionary<string, string> values, City city, CancellationToken ct)
+        Ticket ticket, string holder, int level, DateTimeOffset? dutyAt, string purpose, string id, Dictionary<string, string> values, City city, CancellationToken ct)
     {
         var (subject, body) = TicketTexts.Fill(purpose, values);
-        var contacts = DutyContacts.Of(city, holder, level);
+        // Whoever was on duty when it fell due, so that a repeated message tells the same people.
+        IReadOnlyList<DutyContact> contacts = level == 0 && dutyAt is { } at ? [.. (await roster.GetAsync(ct)).At(holder, at).Select(s => new DutyContact(s.Name, s.Phone, s.Email))] : [];
+        if (contacts.Count == 0)
+            contacts = DutyContacts.Of(city, holder, level);
         if (contacts.Count == 0)
             log.LogWarning("Ticket {Number}: nobody stands in the set-up to be told for {Holder} at level {Level}", ticket.Number, holder, level);
         for (var i = 0; i < contacts.Count; i++)
@@ -119,7 +126,7 @@ public sealed class TicketTelling(TicketStore tickets, CitySource cities, KeyRin
                 await channel.SendAsync(new($"{id}-{i}", kind, to, kind == ChannelKind.Email ? subject : null, body, purpose, ticket.Number), ct);
     }
 
-    private static (ChannelKind Kind, string To)? AddressOf(Contact? contact) => contact switch
+    internal static (ChannelKind Kind, string To)? AddressOf(Contact? contact) => contact switch
     {
         // A duty phone stands in the set-up as people write it.
         { Phone: { } phone } => (ChannelKind.Sms, PhoneNumber.TryParse(phone, out var e164) ? e164 : phone),

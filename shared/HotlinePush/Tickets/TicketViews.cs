@@ -1,5 +1,6 @@
 using HotlinePush.Clocks;
 using HotlinePush.Security;
+using HotlinePush.Tickets.Attachments;
 using HotlinePush.Units;
 
 namespace HotlinePush.Tickets;
@@ -21,12 +22,15 @@ public sealed record AlarmView(string Words, string Dial);
 
 public sealed record ContactView(string? Name, string? Phone, string? Email, bool Anonymous, bool Confidential);
 
-public sealed record ActorView(Role Role, string Id, string? UnitId);
+/// <param name="Name">What an account's holder is called, for staff of the same house.</param>
+public sealed record ActorView(
+    Role Role, string Id, string? UnitId,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Name = null);
 
 public sealed record AnswerView(DateTimeOffset At, string UnitId, string? Outcome, string? Text, IReadOnlyList<string> Evidence);
 
 /// <summary>A ticket as one role may see it.</summary>
-public sealed record TicketView(
+public sealed partial record TicketView(
     string Number,
     TicketType Type,
     TicketState State,
@@ -66,6 +70,9 @@ public sealed record TicketView(
     DateTimeOffset? EndedAt,
     string? MergedInto,
     IReadOnlyList<string> Joined,
+    string? IncidentId,
+    string? MasterOf,
+    IReadOnlyList<AttachmentView> Attachments,
     DeadlinesView Deadlines,
     LinksView Links)
 {
@@ -73,7 +80,7 @@ public sealed record TicketView(
     {
         var words = TicketAccess.MayReadWords(t, actor);
         var desk = actor.Role is Role.Desk or Role.Supervisor or Role.Admin;
-        return new(
+        return WithParts(new(
             t.Number, t.Type, t.State, MarksOf(t), t.Priority, t.UrgentHint,
             words ? t.Subject : null,
             words ? t.Description : null,
@@ -92,8 +99,11 @@ public sealed record TicketView(
             t.Answer is { } answer ? new(answer.At, answer.UnitId, answer.Outcome, answer.Text, answer.Evidence) : null,
             t.Redos, t.Urges, t.FollowUps, t.Resolved, t.Satisfied, t.EndReason, t.EndedAt, t.MergedInto,
             desk ? t.Joined : [],
+            t.IncidentId, t.MasterOf,
+            AttachmentView.Of(t, actor),
             DeadlinesView.Of(t),
-            LinksOf(t.Number));
+            LinksOf(t.Number))
+        { Appeals = [.. t.Appeals.Select(a => AppealView.Of(t, a, actor))] }, t, actor);
     }
 
     /// <summary>The exact point of a confidential or anonymous reporter stays with the desk; where an anonymous one says the trouble is does not.</summary>
@@ -123,12 +133,13 @@ public sealed record TicketView(
             marks.Add("telephoneUnit");
         if (t.SupervisorDue)
             marks.Add("supervisorDue");
+        AddPartMarks(t, marks);
         return marks;
     }
 }
 
 /// <summary>A ticket in a list.</summary>
-public sealed record TicketSummary(
+public sealed partial record TicketSummary(
     string Number, TicketType Type, TicketState State, IReadOnlyList<string> Marks, Priority Priority, string? Subject, string? CategoryId, string? AreaId,
     string? LeadUnitId, IReadOnlyList<string> CoUnitIds, string? DeskReason, DateTimeOffset ReceivedAt, DeadlinesView Deadlines)
 {
@@ -141,10 +152,11 @@ public sealed record TicketSummary(
 /// <param name="EndText">Why it was declined or terminated, and where to go instead: an anonymous resident learns it here alone.</param>
 public sealed record PublicTicketView(
     string Number, TicketType Type, TicketState State, IReadOnlyList<string> Marks, DateTimeOffset ReceivedAt, string? LeadUnitName, string? MergedInto,
-    IReadOnlyList<PublicEvent> Timeline, DeadlinesView Deadlines, IReadOnlyList<ClockView> Clocks, PublicAnswer? Answer, bool CanRate, string? EndReason, string? EndText)
+    IReadOnlyList<PublicEvent> Timeline, DeadlinesView Deadlines, IReadOnlyList<ClockView> Clocks, PublicAnswer? Answer, bool CanRate, string? EndReason, string? EndText,
+    IReadOnlyList<AttachmentView> Attachments)
 {
     /// <summary>Of the marks, those that concern the resident.</summary>
-    private static readonly string[] Shown = ["suspended"];
+    private static readonly string[] Shown = ["suspended", "parked"];
 
     public static PublicTicketView Of(Ticket t, IReadOnlyList<TicketEvent> history, City city, DateTimeOffset now) => new(
         t.Number, t.Type, t.State, [.. TicketView.MarksOf(t).Intersect(Shown)], t.ReceivedAt,
@@ -156,22 +168,37 @@ public sealed record PublicTicketView(
         t.Answer is { Text: { } text } answer && (t.AuditAccepted || t.State == TicketState.Closed) ? new(answer.At, text) : null,
         t is { State: TicketState.Answered, AuditAccepted: true, SupervisorDue: false },
         t.EndReason,
-        history.LastOrDefault(e => e is TicketDeclined or TicketTerminated)?.Note);
+        history.LastOrDefault(e => e is TicketDeclined or TicketTerminated)?.Note,
+        AttachmentView.Of(t, Actor.Resident))
+    {
+        Parked = t.Parked is { } parked ? new(parked.Reason, parked.ReviewAt) : null,
+    };
+
+    /// <summary>Why it was put aside for now, and when it is looked at again.</summary>
+    public PublicParked? Parked { get; init; }
 
     private static bool IsPublic(TicketEvent e) => e is not (
-        TicketHeldForDesk or ReturnRequested or ReturnDecided or ExtensionRequested or SuspensionRequested or ReminderFellDue or DuplicateJoined or DuplicateLeft);
+        ScoreAppealed or AppealDecided or TicketRechecked or TicketHeldForDesk or ReturnRequested or ReturnDecided or ExtensionRequested or SuspensionRequested or ReminderFellDue or DuplicateJoined or DuplicateLeft
+        or UnitsJoined or OpinionGiven or TicketDelegated or DelegateAnswered or DelegationRecalled or AnswerDrafted or DraftDecided or OrderGiven or ReviewFellDue)
+        and not AttachmentAdded { By.Role: not Role.Resident, Public: false };
 }
+
+public sealed record PublicParked(string Reason, DateTimeOffset ReviewAt);
 
 public sealed record PublicEvent(DateTimeOffset At, string Action, TicketState From, TicketState To);
 
 public sealed record PublicAnswer(DateTimeOffset At, string Text);
 
-public sealed record EventView(int Seq, DateTimeOffset At, ActorView By, string Action, TicketState From, TicketState To, string? Note, IReadOnlyDictionary<string, object?>? Details)
+public sealed partial record EventView(int Seq, DateTimeOffset At, ActorView By, string Action, TicketState From, TicketState To, string? Note, IReadOnlyDictionary<string, object?>? Details)
 {
-    public static EventView Of(Ticket t, TicketEvent e, Actor actor) => new(
-        e.Seq, e.At, new(e.By.Role, e.By.Id, e.By.UnitId), e.Action, e.From, e.To,
+    /// <param name="names">By actor id, from <c>StaffNames</c>: what this reader may know.</param>
+    public static EventView Of(Ticket t, TicketEvent e, Actor actor, IReadOnlyDictionary<string, string>? names = null) => new(
+        e.Seq, e.At, new(e.By.Role, e.By.Id, e.By.UnitId, names?.GetValueOrDefault(e.By.Id)), e.Action, e.From, e.To,
         TicketAccess.MayReadNote(t, e, actor) ? e.Note : null,
-        DetailsOf(t, e, actor));
+        DetailsOf(t, e, actor))
+    {
+        RecordedFor = e.RecordedFor,
+    };
 
     private static Dictionary<string, object?>? DetailsOf(Ticket t, TicketEvent e, Actor actor) => e switch
     {
@@ -189,13 +216,19 @@ public sealed record EventView(int Seq, DateTimeOffset At, ActorView By, string 
         CallbackMade c => new() { ["reached"] = c.Reached, ["resolved"] = c.Resolved, ["satisfied"] = c.Satisfied, ["result"] = c.Result },
         AnsweredAtDesk a => new() { ["articleId"] = a.ArticleId },
         TicketMerged m => new() { ["into"] = m.Into },
+        AttachedToIncident x => new() { ["incidentId"] = x.IncidentId },
+        AttachmentAdded a when t.Attachments.FirstOrDefault(x => x.Id == a.Id) is { } file && AttachmentAccess.MaySee(t, file, actor) =>
+            new() { ["attachmentId"] = a.Id, ["kind"] = a.Kind, ["size"] = a.Size, ["name"] = a.Name, ["public"] = a.Public },
         DuplicateJoined d => new() { ["number"] = d.Number },
         DuplicateLeft d => new() { ["number"] = d.Number },
         TicketDeclined d => new() { ["reason"] = d.Reason },
         TicketHandedOver h => new() { ["service"] = h.Service, ["takenBy"] = TicketAccess.MayReadWords(t, actor) ? h.TakenBy : null },
         TicketTerminated x => new() { ["reason"] = x.Reason },
+        ScoreAppealed a => new() { ["measure"] = a.Measure, ["reason"] = a.Reason },
+        AppealDecided a => new() { ["measure"] = a.Measure, ["approved"] = a.Approved },
+        TicketRechecked c => new() { ["reached"] = c.Reached, ["resolved"] = c.Resolved, ["satisfied"] = c.Satisfied },
         ReminderFellDue r => new() { ["clock"] = r.Kind, ["step"] = r.Step, ["level"] = r.Level, ["holder"] = r.Holder },
-        _ => null,
+        _ => DetailsOfPart(t, e, actor),
     };
 }
 

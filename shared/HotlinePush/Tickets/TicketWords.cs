@@ -31,5 +31,6 @@ public static class EndReasons
     public const string Unreachable = "unreachable";
     public const string AnsweredAtDesk = "answeredAtDesk";
     public const string Merged = "merged";
+    public const string Incident = "incident";
     public const string SupervisorClosed = "supervisorClosed";
 }

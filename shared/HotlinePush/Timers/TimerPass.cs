@@ -1,5 +1,6 @@
 using HotlinePush.Clocks;
 using HotlinePush.Messaging;
+using HotlinePush.Notices.Sending;
 using HotlinePush.Storage;
 using HotlinePush.Tickets;
 
@@ -67,7 +68,9 @@ public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatal
         {
             var (due, next) = await tickets.ReadMomentsAsync(shard, until, Page, continuation, ct);
             var urgent = await UrgentAsync(due, ct);
-            var messages = due.Select((d, i) => Message(catalogue, clock, d.Number, 0, d.Moment, urgent[i]).ToOutgoing()).ToArray();
+            var messages = due.Select((d, i) => PageAlarms.IsOwner(d.Number)
+                ? catalogue.Moment(clock, d.Number, d.Moment).ToOutgoing()
+                : Message(catalogue, clock, d.Number, 0, d.Moment, urgent[i]).ToOutgoing()).ToArray();
             if (messages.Length > 0)
                 await bus.SendAsync(messages, ct);
             scheduled += messages.Length;
@@ -78,7 +81,7 @@ public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatal
     }
 
     private async Task<bool[]> UrgentAsync(List<(DateTimeOffset Moment, string Number)> due, CancellationToken ct) =>
-        await Task.WhenAll(due.Select(async d => await tickets.ReadAsync(d.Number, ct) is { Ticket.Priority: Priority.Urgent }));
+        await Task.WhenAll(due.Select(async d => !PageAlarms.IsOwner(d.Number) && await tickets.ReadAsync(d.Number, ct) is { Ticket.Priority: Priority.Urgent }));
 
     /// <summary>The message for a ticket's next moment; null where that lies beyond the window and a later pass will find it.</summary>
     public static PendingMessage? Message(MessageCatalogue catalogue, ProductClock clock, Ticket ticket) =>

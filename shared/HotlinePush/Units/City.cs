@@ -6,6 +6,8 @@ namespace HotlinePush.Units;
 /// <summary>An office that answers tickets 承办单位.</summary>
 /// <param name="Id">1–64 of <c>a–z 0–9 -</c>.</param>
 /// <param name="Kind">Breaks ties in the dispatch catalogue: a city department goes before a district.</param>
+/// <param name="HeadSigns">What a clerk 承办人 of the unit answers leaves it when its head 审签人 has signed.</param>
+/// <param name="OnPaper">Works on paper: the desk records for it what it does 代录.</param>
 /// <param name="OfficeHours">Own hours; they move the unit's sign clock and reminders only. Null: the city's.</param>
 public sealed record Unit(
     string Id,
@@ -14,7 +16,9 @@ public sealed record Unit(
     UnitKind Kind = UnitKind.CityDepartment,
     IReadOnlyList<DutyContact>? Contacts = null,
     IReadOnlyList<string>? AreaIds = null,
-    IReadOnlyList<OfficePeriod>? OfficeHours = null);
+    IReadOnlyList<OfficePeriod>? OfficeHours = null,
+    bool HeadSigns = false,
+    bool OnPaper = false);
 
 [CamelCaseWords]
 public enum UnitKind { CityDepartment, District, Street, Enterprise }
@@ -70,6 +74,20 @@ public sealed record City(
     public Unit? FindUnit(string? id) => id is null ? null : _units.Value.GetValueOrDefault(id);
     public Area? FindArea(string? id) => id is null ? null : _areas.Value.GetValueOrDefault(id);
     public Category? FindCategory(string? id) => id is null ? null : _categories.Value.GetValueOrDefault(id);
+
+    /// <summary>Whether one unit stands above another, at any distance; a unit does not stand above itself.</summary>
+    public bool IsAbove(string? unitId, string? below)
+    {
+        // Bounded by the number of units: a circle, should one ever be stored, ends the walk.
+        var at = FindUnit(below)?.ParentId;
+        for (var steps = 0; at is not null && steps < Units.Count; steps++, at = FindUnit(at)?.ParentId)
+            if (at == unitId)
+                return true;
+        return false;
+    }
+
+    /// <summary>All units under a unit, at any distance.</summary>
+    public IEnumerable<Unit> Below(string unitId) => Units.Where(u => IsAbove(unitId, u.Id));
 
     /// <summary>The unit's own hours, or the city's.</summary>
     public OfficeHours HoursOf(string? unitId) =>

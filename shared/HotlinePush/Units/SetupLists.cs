@@ -1,3 +1,5 @@
+using System.Globalization;
+using HotlinePush.Security;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,25 +37,27 @@ internal static class SetupLists
         return Reply.Json(StatusCodes.Status200OK, new Page<T>(show is null ? items : items.ConvertAll(i => show(i)), next), version);
     }
 
-    /// <summary>Replaces a document under <c>If-Match</c>, and makes the next request of this process see it.</summary>
+    /// <summary>Replaces a document under <c>If-Match</c>, makes the next request of this process see it, and leaves a trace in the audit log.</summary>
     /// <param name="decide">The new value and what follows from it, or why not; asked again where somebody was faster.</param>
+    /// <param name="seen">The version a form was made from, in place of the header.</param>
     /// <returns>The new version, or a refusal.</returns>
     public static async Task<(int Version, Refusal? Refusal)> ReplaceAsync<T>(
         HttpContext http, SetupStore setup, CitySource cities, string name, T unset,
-        Func<SetupDocument<T>, Task<SetupChange<T>>> decide, int shownAhead = 0)
+        Func<SetupDocument<T>, Task<SetupChange<T>>> decide, int shownAhead = 0, int? seen = null)
     {
         var condition = http.Request.IfMatch();
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var read = await setup.ReadAsync(name, unset, http.RequestAborted);
-            if (condition.Check(read.Version + shownAhead) is { } changed)
-                return (0, changed);
+            if (seen is { } made ? made != read.Version + shownAhead : !condition.Matches(read.Version + shownAhead))
+                return (0, Problems.SomebodyWasFaster);
             var change = await decide(read);
             if (change.Refusal is not null)
                 return (0, change.Refusal);
             if (await setup.ReplaceAsync(name, change.Value!, read, change.Messages, http.RequestAborted) is { } version)
             {
                 cities.Forget();
+                await http.TraceAsync("setupChanged", name, string.Create(CultureInfo.InvariantCulture, $"{read.Version + shownAhead} → {version + shownAhead}"));
                 return (version, null);
             }
         }
@@ -62,11 +66,13 @@ internal static class SetupLists
     }
 
     /// <summary>Replaces a list and answers with its first page, as GET would.</summary>
+    /// <param name="against">What stands in the way of the change, by the list that is in force.</param>
     public static async Task<object> ReplaceListAsync<T>(
-        HttpContext http, SetupStore setup, CitySource cities, string name, IReadOnlyList<T> items, Func<T, string> id, Func<Task<Refusal?>> check)
+        HttpContext http, SetupStore setup, CitySource cities, string name, IReadOnlyList<T> items, Func<T, string> id, Func<Task<Refusal?>> check,
+        Func<IReadOnlyList<T>, Task<Refusal?>>? against = null)
     {
         var (version, refusal) = await ReplaceAsync<IReadOnlyList<T>>(http, setup, cities, name, [],
-            async _ => await check() is { } no ? (SetupChange<IReadOnlyList<T>>)no : new SetupChange<IReadOnlyList<T>>(items, [], null));
+            async read => (await check() ?? (against is null ? null : await against(read.Value))) is { } no ? (SetupChange<IReadOnlyList<T>>)no : new SetupChange<IReadOnlyList<T>>(items, [], null));
         if (refusal is not null)
             return refusal;
         var first = items.Take(ListQuery.DefaultLimit).ToList();

@@ -74,17 +74,15 @@ public sealed class SetupStore(ITableStore store, PendingMessages pending)
         else
             flip.Insert(HeadKey(name), head);
         flip.Upsert(Stamp, "{}"u8.ToArray());
-        var rows = pending.AddTo(flip, "setup", messages);
-        if (!(await store.CommitAsync(flip, ct)).Committed)
+        if (!(await pending.CommitAsync(flip, "setup", messages, ct)).Committed)
             return null;
         try
         {
-            await pending.SendAsync(flip.Partition, rows, null, ct);
             await ClearAsync(name, version - 2, ct);
         }
-        catch (Exception e) when (e is TableStoreException or MessageBusException or OperationCanceledException)
+        catch (Exception e) when (e is TableStoreException or OperationCanceledException)
         {
-            // The change stands; its messages are rows that the sweep sends, and an old version left behind does no harm.
+            // The change stands, and an old version left behind does no harm.
         }
 
         return version;

@@ -33,7 +33,7 @@ public static class UnitEndpoints
                 var areas = await setup.ReadAsync<IReadOnlyList<Area>>(SetupNames.Areas, [], ct);
                 var rules = await setup.ReadAsync<IReadOnlyList<CatalogueRule>>(SetupNames.Catalogue, [], ct);
                 return Check(units, areas.Value) ?? InUse(units, rules.Value);
-            });
+            }, before => http.RequestServices.GetRequiredService<UnitUse>().CheckAsync(before, units, ct));
         }).RequireRole(Role.Admin).TakesUpload(SetupLists.MaxBytes);
     }
 
@@ -60,7 +60,7 @@ public static class UnitEndpoints
     }
 
     /// <summary>A rule whose unit has gone would dispatch to nobody.</summary>
-    private static Refusal? InUse(IReadOnlyList<Unit> units, IReadOnlyList<CatalogueRule> rules)
+    internal static Refusal? InUse(IReadOnlyList<Unit> units, IReadOnlyList<CatalogueRule> rules)
     {
         const int named = 10;
         var ids = units.Select(u => u.Id).ToHashSet(StringComparer.Ordinal);
@@ -82,7 +82,7 @@ public static class UnitEndpoints
         .Range(at + ".level", contact.Level, 0, MaxLevel);
 
     // Channels take numbers as E.164; what cannot be read stays as it is and is refused.
-    private static Unit Normal(Unit unit) => unit.Contacts is null ? unit : unit with
+    internal static Unit Normal(Unit unit) => unit.Contacts is null ? unit : unit with
     {
         Contacts = [.. unit.Contacts.Select(c => c with
         {

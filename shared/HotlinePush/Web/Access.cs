@@ -13,7 +13,11 @@ public delegate ValueTask<Actor?> FindKeyHolder(string plainKey, CancellationTok
 public delegate ValueTask<SessionFound> FindSession(HttpContext http);
 
 /// <param name="Actor">Null where the session is over; such a request goes on as the public.</param>
-public readonly record struct SessionFound(bool Present, Actor? Actor);
+/// <param name="MustChange">The account's password was given by an administrator: nothing but changing it is allowed.</param>
+public readonly record struct SessionFound(bool Present, Actor? Actor, bool MustChange = false);
+
+/// <summary>Marks what somebody may call whose password has to be changed first.</summary>
+public sealed record BeforePasswordChange;
 
 /// <summary>Who may call an endpoint. Every endpoint states it; an admin may what an endpoint lists for admins, nothing by rank.</summary>
 /// <param name="Roles">Empty with <paramref name="NeedsKey"/>: any staff role.</param>
@@ -93,8 +97,12 @@ internal sealed class Access(RequestDelegate next)
         var session = await sessions(http);
         if (session.Present && !SameSite.Allows(http.Request))
             return new("crossSite", "请在本站页面上操作。");
-        if (session.Actor is { } holder)
-            http.Features.Set(holder);
+        if (session.Actor is not { } holder)
+            return null;
+        if (session.MustChange && http.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<BeforePasswordChange>() is null)
+            // What is open to everybody stays open, as to everybody.
+            return endpoint.Metadata.GetMetadata<AccessRule>() is { NeedsKey: true } ? new("passwordChangeNeeded", "请先修改初始密码。") : null;
+        http.Features.Set(holder);
         return null;
     }
 

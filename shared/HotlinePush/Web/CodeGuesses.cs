@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace HotlinePush.Web;
 
 /// <summary>
-/// Counts wrong tracking codes by address and by ticket number, in the table store, so that the limits hold across instances.
+/// Counts wrong tracking codes by address and by ticket number, and wrong sign-ins by address, in the table store, so that the limits hold across instances.
 /// Windows are whole minutes of engine time.
 /// </summary>
 /// <remarks>
@@ -47,22 +47,46 @@ public sealed class CodeGuesses(ITableStore store, TimeProvider engine, IOptions
         if (options.Value.NoLimits)
             return;
         var window = Window.At(engine.GetUtcNow());
-        for (var i = 0; i < Attempts; i++)
+        for (var i = 0; i < Attempts && !await AddOneAsync(window, [AddressRow(window, addressKey), NumberRow(window, number)], ct); i++)
         {
-            var batch = new Batch(Table, window.Partition);
-            foreach (var row in (string[])[AddressRow(window, addressKey), NumberRow(window, number)])
-            {
-                var (count, etag) = await ReadAsync(window, row, ct);
-                var value = new byte[4];
-                BinaryPrimitives.WriteInt32BigEndian(value, count + 1);
-                if (etag is { } known)
-                    batch.Replace(row, known, value);
-                else
-                    batch.Insert(row, value);
-            }
+        }
+    }
 
-            if ((await store.CommitAsync(batch, ct)).Committed)
-                return;
+    private async Task<bool> AddOneAsync(Window window, string[] rows, CancellationToken ct)
+    {
+        var batch = new Batch(Table, window.Partition);
+        foreach (var row in rows)
+        {
+            var (count, etag) = await ReadAsync(window, row, ct);
+            var value = new byte[4];
+            BinaryPrimitives.WriteInt32BigEndian(value, count + 1);
+            if (etag is { } known)
+                batch.Replace(row, known, value);
+            else
+                batch.Insert(row, value);
+        }
+
+        return (await store.CommitAsync(batch, ct)).Committed;
+    }
+
+    /// <summary>Null, or the refusal (429) for a sign-in. To be asked before name, password or key are looked at.</summary>
+    public async Task<Refusal?> CheckSignInAsync(string addressKey, CancellationToken ct = default)
+    {
+        if (options.Value.NoLimits)
+            return null;
+        var window = Window.At(engine.GetUtcNow());
+        return (await ReadAsync(window, SignInRow(window, addressKey), ct)).Count < options.Value.WrongSignInsPerAddress
+            ? null
+            : new("tooManySignIns", "登录失败次数过多，请一分钟后重试。");
+    }
+
+    public async Task CountSignInAsync(string addressKey, CancellationToken ct = default)
+    {
+        if (options.Value.NoLimits)
+            return;
+        var window = Window.At(engine.GetUtcNow());
+        for (var i = 0; i < Attempts && !await AddOneAsync(window, [SignInRow(window, addressKey)], ct); i++)
+        {
         }
     }
 
@@ -95,6 +119,8 @@ public sealed class CodeGuesses(ITableStore store, TimeProvider engine, IOptions
             : (0, null);
 
     private static string AddressRow(Window window, string address) => Keys.Of(window.Minute, "a", Hash(address));
+
+    private static string SignInRow(Window window, string address) => Keys.Of(window.Minute, "s", Hash(address));
 
     private static string NumberRow(Window window, string number) => Keys.Of(window.Minute, "n", Hash(number));
 

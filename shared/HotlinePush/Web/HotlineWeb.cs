@@ -27,6 +27,7 @@ public static class HotlineWeb
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClientAddress>();
         services.TryAddSingleton<CodeGuesses>();
+        services.TryAddSingleton<Quotas>();
         services.TryAddSingleton<IdempotencyStore>();
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimits>();

@@ -21,6 +21,23 @@ public sealed class HotlineWebOptions
     /// <summary>Wrong tracking codes per minute for one ticket number before addresses that took part wait.</summary>
     public int WrongCodesPerNumber { get; set; } = 60;
 
+    /// <summary>Wrong names, passwords and keys at sign-in per minute from one address before every sign-in from there waits.</summary>
+    public int WrongSignInsPerAddress { get; set; } = 30;
+
+    /// <summary>One-time codes asked for per minute from one address, for whatever phones. High for the same reason.</summary>
+    public int LookupsPerAddress { get; set; } = 30;
+
+    /// <summary>One-time codes asked for per hour for one phone.</summary>
+    public int CodesPerPhone { get; set; } = 5;
+
+    /// <summary>
+    /// Whether <c>X-MS-CLIENT-PRINCIPAL</c> says who calls. Only behind App Service authentication, which keeps callers from setting it themselves.
+    /// </summary>
+    public bool TrustPlatformIdentity { get; set; }
+
+    /// <summary>The claim of that header that is an account's user name. For object ids: <c>http://schemas.microsoft.com/identity/claims/objectidentifier</c>.</summary>
+    public string PlatformUserClaim { get; set; } = "preferred_username";
+
     /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) whose <c>X-Forwarded-For</c> is believed; from anyone else it is ignored.</summary>
     public IList<string> TrustedProxies { get; } = [];
 }

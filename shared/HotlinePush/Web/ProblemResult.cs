@@ -15,6 +15,8 @@ public delegate Task WriteErrorPage(HttpContext http, Problem problem);
 /// <summary>A refusal as an HTTP answer: problem JSON, or a page where one was asked for outside the machine paths.</summary>
 public sealed class ProblemResult(Refusal refusal, int? retryAfterSeconds = null, string? errorId = null) : IResult
 {
+    private const int OneHour = 3_600;
+
     public Refusal Refusal => refusal;
 
     public async Task ExecuteAsync(HttpContext http)
@@ -25,7 +27,12 @@ public sealed class ProblemResult(Refusal refusal, int? retryAfterSeconds = null
         var problem = Problem.Of(refusal, errorId);
         http.Response.StatusCode = problem.Status;
         // Guesses are counted by whole minutes, so their end is known wherever the refusal was made.
-        var wait = retryAfterSeconds ?? (refusal.Code == "tooManyGuesses" ? http.RequestServices.GetRequiredService<CodeGuesses>().RetryAfterSeconds : null);
+        var wait = retryAfterSeconds ?? refusal.Code switch
+        {
+            "tooManyGuesses" => http.RequestServices.GetRequiredService<CodeGuesses>().RetryAfterSeconds,
+            "tooManyCodes" or "nameLocked" => OneHour,
+            _ => null,
+        };
         if (wait is { } seconds)
             http.Response.Headers.RetryAfter = Math.Max(1, seconds).ToString(CultureInfo.InvariantCulture);
         if (WantsPage(http))

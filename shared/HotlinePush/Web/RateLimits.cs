@@ -32,6 +32,9 @@ internal sealed class RateLimits(IOptions<HotlineWebOptions> options, ClientAddr
         if (actor.IsStaff)
             return Bucket("key " + actor.Id, settings.StaffRequestsPerMinute);
         var address = addresses.KeyOf(http);
+        // Providers report from a few addresses, and give up after a few refusals.
+        if (path.StartsWithSegments("/hooks"))
+            return Bucket("hook " + address, settings.StaffRequestsPerMinute);
         return HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
             ? Bucket("read " + address, settings.PublicReadsPerMinute)
             : Bucket("write " + address, settings.PublicWritesPerMinute);

@@ -44,7 +44,8 @@ public sealed class BadInputApp : IAsyncLifetime
     public IReadOnlyList<string> NewWarnings()
     {
         var all = App.Warnings.ToList();
-        var fresh = all.Skip(_seen).ToList();
+        // A client that hangs up while the server drains its body: the server's own pipe complains (dotnet/aspnetcore#17840). The answer was given before.
+        var fresh = all.Skip(_seen).Where(w => !w.Contains("Reading is already in progress", StringComparison.Ordinal) || !w.Contains("OnConsumeAsync", StringComparison.Ordinal)).ToList();
         _seen = all.Count;
         return fresh;
     }

@@ -36,8 +36,9 @@ public sealed partial class EndpointTests(BadInputApp app)
         var wrong = new List<string>();
         foreach (var operation in app.Operations)
         {
+            // A provider's hook asks for no key, but for its signature.
             var verdict = await app.TryAsync(right.Of(operation) with { Key = null });
-            if (verdict.Wrong is not null || (operation.Rule.NeedsKey ? (verdict.Status, verdict.Code) != (401, "keyRequired") : verdict.Status is 401 or 403))
+            if (verdict.Wrong is not null || (operation.Rule.NeedsKey ? (verdict.Status, verdict.Code) != (401, "keyRequired") : verdict.Status is 401 or 403 && verdict.Code != "forged"))
                 wrong.Add($"{operation}: {verdict}");
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HotlinePush.Local.Demo;
 
 namespace HotlinePush.Tests.BadInput;
 
@@ -14,6 +15,12 @@ public sealed class Places
     /// <summary>A ticket that waits for <see cref="UnitId"/>'s signature, and its code.</summary>
     public string Number { get; private set; } = "";
     public string Code { get; private set; } = "";
+
+    /// <summary>A draft to the demonstration's audience.</summary>
+    public string Notice { get; private set; } = "";
+
+    /// <summary>One of the disclosure catalogue.</summary>
+    public string Matter { get; private set; } = "";
 
     /// <summary>Tickets in all states, seeded.</summary>
     public IReadOnlyList<string> Numbers { get; private set; } = [];
@@ -33,8 +40,11 @@ public sealed class Places
         (places.UnitId, places.OtherUnitId) = (ids[0], ids[1]);
         places.CategoryId = (await First(app, "/api/v1/categories")).GetProperty("id").GetString()!;
         places.AreaId = (await First(app, "/api/v1/areas")).GetProperty("id").GetString()!;
+        places.Matter = (await First(app, "/api/v1/matters")).GetProperty("id").GetString()!;
         (places.Number, places.Code) = await places.FileAsync(app);
-        foreach (var path in (string[])["/api/v1/units", "/api/v1/areas", "/api/v1/categories", "/api/v1/catalogue", "/api/v1/policies", "/api/v1/calendar/years/2026"])
+        places.Notice = (await app.DoAsync(Sent.Json("POST", "/api/v1/notices", "demo-publisher",
+            $$"""{ "title":"救助金发放", "field":"relief", "audienceId":"{{DemoAudience.Id}}", "channels":["sms"], "texts":{ "sms":"救助金已发放。" } }"""))).GetProperty("id").GetString()!;
+        foreach (var path in (string[])["/api/v1/units", "/api/v1/areas", "/api/v1/categories", "/api/v1/catalogue", "/api/v1/policies", "/api/v1/sms-templates", "/api/v1/calendar/years/2026"])
             places.SetUp[path] = await WholeAsync(app, path);
         return places;
     }
@@ -64,6 +74,9 @@ public sealed class Places
         .Replace("{number}", random is null || random.Next(3) == 0 ? Number : Numbers[random.Next(Numbers.Count)], StringComparison.Ordinal)
         .Replace("{unitId}", UnitId, StringComparison.Ordinal)
         .Replace("{year}", "2026", StringComparison.Ordinal)
+        .Replace("/audiences/{id}", "/audiences/" + DemoAudience.Id, StringComparison.Ordinal)
+        .Replace("/notices/{id}", "/notices/" + Notice, StringComparison.Ordinal)
+        .Replace("/matters/{id}", "/matters/" + Matter, StringComparison.Ordinal)
         .Replace("{id}", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal);
 
@@ -71,10 +84,14 @@ public sealed class Places
     public JsonNode? Known(string field, string path) => field switch
     {
         "leadUnitId" or "unitId" => UnitId == "" ? null : UnitId,
-        "coUnitIds" => new JsonArray(OtherUnitId),
+        "unitIds" or "coUnitIds" => new JsonArray(OtherUnitId),
         "categoryId" => CategoryId,
         "areaId" => AreaId,
         "into" => Number,
+        "field" => "relief",
+        "audienceId" => DemoAudience.Id,
+        "sms" when path.EndsWith("/notices", StringComparison.Ordinal) || path.EndsWith("/notices/{id}", StringComparison.Ordinal) => "一段普通的文字",
+        "from" => "a0a1b2c3d4e5f60718293a4b5c6d7e8",
         "phone" => Phone,
         "email" => "li.si@example.com",
         "name" => "李四",
@@ -92,6 +109,7 @@ public sealed class Places
             "extend" => "complex",
             "decline" => "vague",
             "terminate" => "callerWithdrew",
+            "park" => "policyGap",
             _ => null,
         },
         _ => null,

@@ -17,7 +17,9 @@ public sealed class RightRequests(Places places)
         if (operation.Path.Contains("calendar/deadline", StringComparison.Ordinal))
             target = "/api/v1/calendar/deadline?from=2026-03-02T10:00:00%2B08:00&amount=3&unit=workingDays";
         if (operation.TakesUpload && operation.Body is null)
-            return new(operation.Method, target, operation.Key(places), Encoding.UTF8.GetBytes("subject,body,received_at\n路灯不亮,三天不亮,2026-03-01T10:00:00+08:00\n"), "text/csv");
+            return operation.Path.StartsWith("/api/v1/audiences", StringComparison.Ordinal)
+                ? new(operation.Method, target, operation.Key(places), Encoding.UTF8.GetBytes("recipient_id,name,phone\n1,李四,13800138000\n"), "text/csv")
+                : new(operation.Method, target, operation.Key(places), Encoding.UTF8.GetBytes("subject,body,received_at\n路灯不亮,三天不亮,2026-03-01T10:00:00+08:00\n"), "text/csv");
         if (operation.Body is null)
             return new(operation.Method, target, operation.Key(places));
         var json = operation.IsSetup && places.SetUp.GetValueOrDefault(target) is { } whole

@@ -34,14 +34,19 @@ internal sealed partial class HostProcess : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public static HostProcess Start(params string[] args)
+    public static HostProcess Start(params string[] args) => StartOf(typeof(LocalHost).Assembly.Location, args);
+
+    /// <summary>A process of these tests themselves: see <c>Program.cs</c>.</summary>
+    public static HostProcess StartSelf(params string[] args) => StartOf(typeof(HostProcess).Assembly.Location, args);
+
+    private static HostProcess StartOf(string program, string[] args)
     {
         var start = new ProcessStartInfo(Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet")))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(typeof(LocalHost).Assembly.Location);
+        start.ArgumentList.Add(program);
         foreach (var arg in args)
             start.ArgumentList.Add(arg);
         var host = new HostProcess(new Process { StartInfo = start });
@@ -59,6 +64,27 @@ internal sealed partial class HostProcess : IDisposable
         using var host = Start(args);
         await host._process.WaitForExitAsync();
         return (host._process.ExitCode, host.Output);
+    }
+
+    /// <summary>Waits for a line of its output.</summary>
+    public async Task<string> SaysAsync(Predicate<string> wanted)
+    {
+        for (var waited = Stopwatch.StartNew(); ;)
+        {
+            if (Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(l => wanted(l)) is { } line)
+                return line;
+            Assert.False(_process.HasExited, $"It ended by itself:\n{Output}");
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(120), $"It does not say what is waited for:\n{Output}");
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>Until it ends by itself, and well.</summary>
+    public async Task EndsAsync(TimeSpan within)
+    {
+        using var late = new CancellationTokenSource(within);
+        await _process.WaitForExitAsync(late.Token);
+        Assert.True(_process.ExitCode == 0, Output);
     }
 
     /// <summary>Until the path answers 200.</summary>

@@ -17,7 +17,7 @@ internal sealed class Instance : IDisposable
     private readonly Simulation _simulation;
     private readonly ServiceProvider _services;
 
-    public Instance(Simulation simulation, MemoryTableStore tables, SimulatedBus bus, KeyRing keys, RouteIntake route)
+    public Instance(Simulation simulation, MemoryTableStore tables, SimulatedBus bus, KeyRing keys, RouteIntake? route = null, Action<IServiceCollection, Instance>? change = null)
     {
         _simulation = simulation;
         var services = new ServiceCollection();
@@ -27,7 +27,9 @@ internal sealed class Instance : IDisposable
         services.AddSingleton<ITableStore>(new Tables(this, tables));
         services.AddSingleton<IMessageBus>(new Bus(this, bus));
         services.AddHotlineProduct(demo: false);
-        services.Replace(ServiceDescriptor.Singleton(route));
+        if (route is not null)
+            services.Replace(ServiceDescriptor.Singleton(route));
+        change?.Invoke(services, this);
         _services = services.BuildServiceProvider();
     }
 

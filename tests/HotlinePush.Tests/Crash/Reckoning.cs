@@ -4,6 +4,7 @@ using HotlinePush.Clocks;
 using HotlinePush.Messaging;
 using HotlinePush.Security;
 using HotlinePush.Storage;
+using HotlinePush.Supervision;
 using HotlinePush.Tickets;
 using HotlinePush.Units;
 
@@ -92,7 +93,7 @@ internal sealed class Reckoning
     private void CheckLists(StoredRows rows) => Same(
         "lists",
         Tickets.Values.SelectMany(t => TicketIndexes.KeysOf(t.Ticket)).Select(k => (k.Partition, k.Row)),
-        rows.Of(TicketIndexes.Table).Where(r => r.Partition != TicketIndexes.DaysPartition));
+        rows.Of(TicketIndexes.Table).Where(r => r.Partition != TicketIndexes.DaysPartition && r.Row != TicketFact.ChangedRow));
 
     private void Same(string what, IEnumerable<(string Partition, string Row)> wanted, IEnumerable<(string Partition, string Row)> found)
     {

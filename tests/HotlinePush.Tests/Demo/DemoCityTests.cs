@@ -151,7 +151,8 @@ public sealed partial class DemoCityTests
     [Fact]
     public void Knowledge_Always_IsUnderKnownCategories()
     {
-        Assert.Equal(12, DemoKnowledge.All.Count);
+        Assert.Equal(26, DemoKnowledge.All.Count);
+        Assert.All(DemoKnowledge.All, a => Assert.Contains(DemoCity.Units, u => u.Id == a.UnitId));
         Assert.All(DemoKnowledge.All, a => Assert.Equal(3, Taxonomy.LevelOf(Assert.Single(CategoryIds, id => id == a.CategoryId))));
     }
 }

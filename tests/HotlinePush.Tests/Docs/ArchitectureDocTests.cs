@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using HotlinePush.Channels;
 using HotlinePush.Clocks;
 using HotlinePush.Local;
 using HotlinePush.Messaging;
 using HotlinePush.Storage;
+using HotlinePush.Supervision;
 using HotlinePush.Tickets;
 using HotlinePush.Web;
+using Microsoft.Extensions.Configuration;
 
 namespace HotlinePush.Tests.Docs;
 
@@ -32,15 +35,17 @@ public sealed class ArchitectureDocTests
     public void IndexKeys_WhenMadeForTicketsInEveryPlace_HaveARowEach()
     {
         var patterns = StoreRows().Where(r => DocTable.Words(r[0]).Single() == TicketIndexes.Table)
+            .Where(r => DocTable.Words(r[1]).Single() != "incidents")
             .SelectMany(r => DocTable.Words(r[2]).Select(row => Literals(DocTable.Words(r[1]).Single()) + " / " + Literals(row)));
         var keys = Tickets().SelectMany(TicketIndexes.KeysOf).Append(new(TicketIndexes.DaysPartition, "d"))
+            .Append(new(TicketIndexes.DayPartition(new(2026, 3, 2)), TicketFact.ChangedRow))
             .Select(k => $"{k.Partition.Split(Keys.Separator)[0]} / {First(k)}");
 
         DocTable.AssertSame(File, keys.Distinct(), patterns);
 
         // The word a row key begins with, where it begins with one.
-        static string First(IndexKey key) => key.Row.Split(Keys.Separator)[0] is "open" or "closed" or "all" or "state" ? key.Row.Split(Keys.Separator)[0] : "";
-        static string Literals(string pattern) => pattern.Split(Keys.Separator)[0] is "unit" or "day" or "days" or "person" or "desk" or "open" or "closed" or "all" or "state"
+        static string First(IndexKey key) => key.Row.Split(Keys.Separator)[0] is "open" or "signoff" or "closed" or "all" or "near" or "caller" or "state" or "fact" or "changed" ? key.Row.Split(Keys.Separator)[0] : "";
+        static string Literals(string pattern) => pattern.Split(Keys.Separator)[0] is "incident" or "unit" or "day" or "days" or "person" or "desk" or "parked" or "open" or "signoff" or "closed" or "all" or "near" or "caller" or "state" or "appeals" or "fact" or "changed"
             ? pattern.Split(Keys.Separator)[0]
             : "";
     }
@@ -81,6 +86,20 @@ public sealed class ArchitectureDocTests
     }
 
     [Fact]
+    public void ProviderSettings_WhenAskedFor_StandWithTheirDefaults()
+    {
+        var none = new ConfigurationBuilder().Build();
+        var code = ProviderSetup.Settings.Concat(MailAndTwilioSettings.Settings).SelectMany(p =>
+        {
+            var asked = new ProviderSettings(none, p.Provider);
+            p.Read(asked);
+            return asked.Asked.Select(a => $"{p.Provider}:{a.Name} | {(a.Default is "required" or "none" ? a.Default : $"`{a.Default}`")}");
+        });
+
+        DocTable.AssertSame(File, code, DocTable.Read(File, "provider setting").Select(r => $"{DocTable.Words(r[0]).Single()} | {r[1]}"));
+    }
+
+    [Fact]
     public void Folders_WhenNamedAsProjects_Exist() =>
         Assert.All(DocTable.Read(File, "project"), row => Assert.True(Directory.Exists(Path.Combine(DocTable.Root, DocTable.Words(row[0]).Single())), row[0]));
 
@@ -93,13 +112,20 @@ public sealed class ArchitectureDocTests
         var ticket = new Ticket
         {
             Number = "26030212345678",
+            IncidentId = "0123456789abcdef",
             Channel = "web",
             ReceivedAt = new(2026, 3, 2, 2, 0, 0, TimeSpan.Zero),
             PersonHash = "abc",
             LeadUnitId = "city-housing",
             CoUnitIds = ["city-water"],
+            Appeals =
+            [
+                new(Measure.Response, "wrongRecord", new(2026, 3, 9, 2, 0, 0, TimeSpan.Zero), "city-housing"),
+                new(Measure.Resolution, "wrongRecord", new(2026, 3, 9, 2, 0, 0, TimeSpan.Zero), "city-housing") { Decision = new(true, new(2026, 3, 10, 2, 0, 0, TimeSpan.Zero), "s") },
+            ],
             Limits = PolicySet.Default.LimitsFor(TicketType.Complaint, Priority.Normal, null)!,
         };
-        return Enum.GetValues<TicketState>().Select(state => ticket with { State = state, DeskReason = state == TicketState.Received ? DeskReasons.NoRule : null });
+        var parked = ticket with { State = TicketState.InProgress, Parked = new("policyGap", ticket.ReceivedAt, ticket.ReceivedAt, ticket.ReceivedAt), Draft = new(ticket.ReceivedAt, "city-housing", null, []) };
+        return Enum.GetValues<TicketState>().Select(state => ticket with { State = state, DeskReason = state == TicketState.Received ? DeskReasons.NoRule : null }).Append(parked);
     }
 }

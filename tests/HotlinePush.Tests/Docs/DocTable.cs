@@ -7,14 +7,17 @@ internal static partial class DocTable
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The rows below the header, each as its cells, trimmed.</summary>
+    /// <summary>The rows below the header, each as its cells, trimmed; of every table that begins so.</summary>
     public static List<string[]> Read(string file, params string[] header)
     {
         var lines = File.ReadAllLines(Path.Combine(Root, file));
-        var at = Array.FindIndex(lines, l => l.StartsWith('|') && Cells(l).Take(header.Length).SequenceEqual(header));
-        if (at < 0)
+        var rows = new List<string[]>();
+        for (var at = 0; at < lines.Length; at++)
+            if (lines[at].StartsWith('|') && Cells(lines[at]).Take(header.Length).SequenceEqual(header))
+                rows.AddRange(lines.Skip(at + 2).TakeWhile(l => l.StartsWith('|')).Select(Cells));
+        if (rows.Count == 0)
             throw new InvalidOperationException($"{file} has no table that begins with {string.Join(" | ", header)}.");
-        return [.. lines.Skip(at + 2).TakeWhile(l => l.StartsWith('|')).Select(Cells)];
+        return rows;
     }
 
     /// <summary>What stands in backticks.</summary>

@@ -33,7 +33,7 @@ internal sealed class ImportBench
         services.AddSingleton<ITableStore>(Store).AddSingleton<IMessageBus>(Bus).AddSingleton<IFileStore>(Files);
         services.AddSingleton(KeyRing.Create());
         services.AddSingleton<ProductClock>().AddSingleton<PendingMessages>().AddSingleton<SetupStore>().AddSingleton<CitySource>();
-        services.AddSingleton<TicketStore>().AddSingleton<TicketMessages>().AddSingleton<IndexSync>().AddSingleton<TicketActions>();
+        services.AddSingleton<TicketStore>().AddSingleton<TicketMessages>().AddSingleton<IndexSync>().AddSingleton<HotlinePush.Incidents.IncidentStore>().AddSingleton<TicketActions>();
         services.AddSingleton<OperationsLog>().AddSingleton<PendingSweep>().AddSingleton<MessageDispatcher>();
         services.AddHotlineJobs();
         services.AddSingleton<RouteIntake>((intake, _) => (new Alarm("着火", "119"), new Route(null, [], intake.CategoryId, intake.AreaId, null, null, DeskReasons.NoRule, [])));

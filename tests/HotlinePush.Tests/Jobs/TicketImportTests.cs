@@ -158,7 +158,7 @@ public sealed class TicketImportTests
     }
 
     /// <summary>A worker killed after each number of commits in turn; whoever has the message next finishes, and nothing is there twice.</summary>
-    [Fact(Skip = "Does not end on the bus in memory that honours locks; the import under kill -9 wants a test on SQLite.")]
+    [Fact]
     public async Task Import_WhenTheWorkerIsKilledAnywhere_EndsWithOneTicketPerRow()
     {
         const int rows = 230;

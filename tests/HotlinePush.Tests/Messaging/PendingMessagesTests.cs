@@ -1,12 +1,13 @@
 using HotlinePush.Messaging;
 using HotlinePush.Storage;
 using HotlinePush.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HotlinePush.Tests.Messaging;
 
 public sealed class PendingMessagesTests
 {
-    private readonly PendingMessages _pending = new(new MemoryTableStore(), new MemoryMessageBus(TimeProvider.System), TimeProvider.System);
+    private readonly PendingMessages _pending = new(new MemoryTableStore(), new MemoryMessageBus(TimeProvider.System), TimeProvider.System, NullLogger<PendingMessages>.Instance);
 
     [Fact]
     public void AddTo_WhenTheBatchIsOfNoWorkShard_Refuses()

@@ -26,7 +26,7 @@ public sealed class PageFrameTests
                 Assert.NotNull(texts.Find("state." + state) ?? throw new KeyNotFoundException("state." + state));
             foreach (var role in Enum.GetValues<Role>())
                 Assert.NotEqual("", texts["role." + role]);
-            foreach (var code in (string[])[.. ReasonCodes.Return, .. ReasonCodes.Extend, .. ReasonCodes.Suspend, .. ReasonCodes.Decline, .. ReasonCodes.Terminate])
+            foreach (var code in (string[])[.. ReasonCodes.Return, .. ReasonCodes.Extend, .. ReasonCodes.Suspend, .. ReasonCodes.Decline, .. ReasonCodes.Terminate, .. ReasonCodes.Park])
                 Assert.NotEqual("", texts["reason." + code]);
             foreach (var kind in Enum.GetNames<HotlinePush.Clocks.ClockKind>())
                 Assert.NotEqual("", texts["clock." + kind]);
@@ -55,7 +55,7 @@ public sealed class PageFrameTests
         var (number, code) = await host.DispatchedAsync(PageHost.Unit);
         await host.SignInAsync("demo-unit-" + PageHost.Unit);
 
-        foreach (var path in (string[])["/", "/track", "/glossary", "/sign-in", $"/tickets/{number}?code={code}", $"/tickets/{number}/receipt?code={code}", "/unit", "/unit/tickets/" + number, "/nowhere"])
+        foreach (var path in (string[])["/", "/track", "/glossary", "/sign-in", $"/tickets/{number}?code={code}", $"/tickets/{number}/receipt?code={code}", "/unit", "/unit/tickets/" + number, "/unit/today", $"/unit/tickets/{number}/sheet", "/nowhere"])
         {
             var page = await host.GetAsync(path);
             Assert.DoesNotMatch("<style|<script(?! src=\"/assets/)| style=| on[a-z]+=|javascript:", page.Html);

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using HotlinePush.Clocks;
 using HotlinePush.Local.Demo;
 using HotlinePush.Security;
+using HotlinePush.Security.Accounts;
 using HotlinePush.Tests.Support;
 using HotlinePush.Tickets;
 using HotlinePush.Units;
@@ -42,17 +43,24 @@ public sealed class PageHost : IAsyncDisposable
     public HttpClient Client { get; }
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<PageHost> StartAsync()
+    /// <param name="still">Engine time stands still as product time does: for what is counted by the minute.</param>
+    public static async Task<PageHost> StartAsync(Action<HotlineWebOptions>? configure = null, bool still = false)
     {
         var folder = Directory.CreateTempSubdirectory("hotline-pages-").FullName;
         var time = new ManualClock();
         var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = "Production" });
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddLogging();
+        if (still)
+            builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton(new ProductClock(time));
         builder.Services.AddSingleton(KeyRing.Create());
         builder.Services.AddSqliteStorage(folder);
-        builder.Services.AddHotlineWeb(o => o.WrongCodesPerAddress = 5);
+        builder.Services.AddHotlineWeb(o =>
+        {
+            o.WrongCodesPerAddress = 5;
+            configure?.Invoke(o);
+        });
         builder.Services.AddHotlineProduct(demo: true);
         var app = builder.Build();
         app.UseHotline(HotlineProduct.MapProduct);
@@ -73,6 +81,10 @@ public sealed class PageHost : IAsyncDisposable
             await keys.IssueFixed("demo-unit-" + unit.Id, Role.Unit, unit.Id);
         await keys.IssueFixed("demo-desk", Role.Desk);
         await keys.IssueFixed("demo-supervisor", Role.Supervisor);
+        await keys.IssueFixed("demo-admin", Role.Admin);
+        await keys.IssueFixed("demo-publisher", Role.Publisher, "city-civil");
+        await keys.IssueFixed("demo-reviewer", Role.Reviewer, "city-civil");
+        await DemoAccounts.CreateAsync(services.GetRequiredService<AccountStore>(), services.GetRequiredService<AccountSignIn>(), TimeProvider.System, default);
 
         async Task SetAsync<T>(string name, IReadOnlyList<T> value) =>
             await setup.ReplaceAsync(name, value, await setup.ReadAsync<IReadOnlyList<T>>(name, []), []);
@@ -136,6 +148,10 @@ public sealed class PageHost : IAsyncDisposable
     }
 
     public Task<Shown> SignInAsync(string key, string to = "/unit") => SubmitAsync("/sign-in?to=" + Uri.EscapeDataString(to), "/sign-in", ("key", key));
+
+    /// <summary>As somebody with an account would.</summary>
+    public Task<Shown> SignInAsAsync(string userName, string password = DemoAccounts.Password, string to = "") =>
+        SubmitAsync("/sign-in?to=" + Uri.EscapeDataString(to), "/sign-in", ("userName", userName), ("password", password));
 
     public Task<StoredTicket?> ReadAsync(string number) => Services.GetRequiredService<TicketStore>().ReadAsync(number, default);
 

@@ -41,6 +41,8 @@ internal sealed class SetupHost : IAsyncDisposable
         services.AddSingleton<IMessageBus, MemoryMessageBus>().AddSingleton<PendingMessages>().AddSingleton<MessageDispatcher>();
         services.AddSingleton<SetupStore>().AddSingleton<CitySource>().AddSingleton(KeyRing.Create()).AddSingleton<ProductClock>();
         services.AddSingleton<TicketStore>().AddSingleton<TicketMessages>().AddSingleton<IndexSync>().AddSingleton<TicketActions>().AddSingleton<CalendarRecompute>().AddSingleton<TicketRouting>();
+        services.AddSingleton<HotlinePush.Incidents.IncidentStore>().AddSingleton<TicketLists>().AddSingleton<AuditLog>().AddSingleton<UnitUse>();
+        services.AddSingleton(s => new HotlinePush.Security.Accounts.AccountStore(s.GetRequiredService<ITableStore>(), time));
         services.AddSingleton(Messages());
         services.AddSingleton<FindKeyHolder>((key, _) => ValueTask.FromResult(
             Enum.TryParse<Role>(key, true, out var role) ? new Actor(role, "k-" + key, role == Role.Unit ? "water" : null) : null));

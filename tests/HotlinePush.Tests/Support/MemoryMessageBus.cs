@@ -29,6 +29,9 @@ public sealed class MemoryMessageBus(TimeProvider engine) : IMessageBus
     /// <summary>Out of order: every call throws.</summary>
     public bool Fail { get; set; }
 
+    /// <summary>Everything that was ever sent.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<OutgoingMessage> Sent { get; } = new();
+
     private void Check()
     {
         if (Fail)
@@ -41,6 +44,8 @@ public sealed class MemoryMessageBus(TimeProvider engine) : IMessageBus
         ct.ThrowIfCancellationRequested();
         if (messages.Any(m => Encoding.UTF8.GetByteCount(m.Body) > OutgoingMessage.MaxBodyBytes))
             throw new ArgumentException("A body is over 64 KiB.");
+        foreach (var message in messages)
+            Sent.Enqueue(message);
         lock (_lock)
         {
             var now = engine.GetUtcNow();

@@ -338,11 +338,11 @@ public sealed class LifecycleTests(HotlineApp app) : IClassFixture<HotlineApp>
         (await ticket.LeadAsync("suspend", new { reason = "thirdParty" })).Ok();
         (await ticket.DeskAsync("decide-suspension", new { approve = true })).Ok();
 
-        var answered = (await ticket.LeadAsync("answer", new { text = "已办结。", outcome = "resolved", evidence = new[] { "a1" } })).Ok();
+        var answered = (await ticket.LeadAsync("answer", new { text = "已办结。", outcome = "resolved" })).Ok();
 
         Assert.Equal("Answered", answered.State);
         Assert.Empty(answered.Marks);
-        Assert.Equal("a1", answered["answer"].GetProperty("evidence")[0].GetString());
+        Assert.Empty(answered["answer"].GetProperty("evidence").EnumerateArray());
         foreach (var kind in new[] { "response", "resolve", "unit" })
             Assert.Equal("met", (await ticket.ClockAsync(kind)).GetProperty("state").GetString());
         Assert.Equal(System.Text.Json.JsonValueKind.Null, (await ticket.SeenByResidentAsync()).Ok()["answer"].ValueKind);

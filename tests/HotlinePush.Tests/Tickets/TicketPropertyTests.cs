@@ -14,11 +14,16 @@ public sealed class TicketPropertyTests
     private const int Lives = 3000;
     private const int Steps = 40;
 
-    private static readonly City City = DemoCity.Create(PolicySet.Default, WorkCalendar.Shipped);
+    private static readonly City City = Create(WorkCalendar.Shipped);
 
     /// <summary>The same city after a notice that takes some Wednesdays off.</summary>
-    private static readonly City Amended = DemoCity.Create(PolicySet.Default, WorkCalendar.Shipped.With(
+    private static readonly City Amended = Create(WorkCalendar.Shipped.With(
         new(2026, [.. Enumerable.Range(0, 50).Select(w => new DateOnly(2026, 1, 7).AddDays(7 * w)).Where((_, i) => i % 3 == 0).Select(d => new CalendarDay(d, "停工", true))])));
+
+    /// <summary>The fictional city, with a unit on paper and one whose head signs.</summary>
+    private static City Create(WorkCalendar calendar) => new(
+        [.. DemoCity.Units.Select(u => u with { OnPaper = u.Id == "water-group", HeadSigns = u.Id is "wangjiang-government" or "street-heting" })],
+        DemoCity.Areas, DemoCity.Categories, DemoCity.Catalogue, PolicySet.Default, calendar);
 
     private static readonly DataKey Key = KeyRing.Create().NewDataKey();
 
@@ -36,6 +41,9 @@ public sealed class TicketPropertyTests
         (TicketState.Dispatched, "reassign", TicketState.Dispatched),
         (TicketState.InProgress, "reassign", TicketState.Dispatched),
         .. Stay(["extend", "decide-extension", "suspend", "decide-suspension", "resume"], TicketState.InProgress),
+        .. Stay(["join", "opinion", "park", "review", "unpark", "review-due"], TicketState.Dispatched, TicketState.InProgress),
+        .. Stay(["delegate", "report", "recall", "draft", "sign-off"], TicketState.InProgress),
+        .. Stay(["supervise"], TicketState.Received, TicketState.Dispatched, TicketState.InProgress, TicketState.Answered),
         (TicketState.InProgress, "answer", TicketState.Answered),
         (TicketState.Answered, "audit", TicketState.Answered),
         (TicketState.Answered, "audit", TicketState.InProgress),
@@ -136,10 +144,11 @@ public sealed class TicketPropertyTests
 
         Assert.Equal(Enumerable.Range(1, ticket.Clocks.Length), ticket.Clocks.Select(c => c.Id));
         foreach (var kind in Enum.GetValues<ClockKind>())
-            Assert.True(ticket.Clocks.Count(c => c.Kind == kind && c.StoppedAt is null) <= 1, $"two {kind} clocks run");
+            Assert.True(kind is ClockKind.Inner or ClockKind.Order || ticket.Clocks.Count(c => c.Kind == kind && c.StoppedAt is null) <= 1, $"two {kind} clocks run");
+        CheckParts(ticket);
         foreach (var clock in ticket.Clocks)
             Check(clock, ticket, now);
-        var next = ticket.Clocks.Min(c => c.NextReminderAt) ?? Ticket.NoMoment;
+        var next = new[] { ticket.Clocks.Min(c => c.NextReminderAt), ticket.Parked?.RemindAt, Ticket.NoMoment }.Min();
         Assert.Equal(next, ticket.NextMoment);
         if (!ticket.State.IsOpen())
         {
@@ -156,9 +165,33 @@ public sealed class TicketPropertyTests
         Assert.Equal(ticket.State == TicketState.Dispatched, ticket.Running(ClockKind.Sign) is not null);
         Assert.Equal(ticket.State is TicketState.Dispatched or TicketState.InProgress, ticket.Running(ClockKind.Unit) is not null);
         Assert.True(ticket.ExtendedDays <= ticket.Limits.MaxExtension);
-        Assert.Equal(ticket.Suspended, ticket.Clocks.Any(c => c.IsSuspended));
+        Assert.Equal(ticket.Suspended || ticket.Parked is not null, ticket.Clocks.Any(c => c.IsSuspended));
         Assert.True(!ticket.Confidential || events.All(e => e is not TicketDispatched { By.Role: Role.System }), "a confidential ticket was dispatched by no person");
         Assert.Equal(ticket.UnreachedDays.Distinct().Count(), ticket.UnreachedDays.Length);
+    }
+
+    private static void CheckParts(Ticket ticket)
+    {
+        // Each unit has one inner clock at most, and only while it owes something.
+        var inner = ticket.Clocks.Where(c => c.Kind == ClockKind.Inner && c.StoppedAt is null).Select(c => c.Holder).ToList();
+        Assert.Equal(inner.Distinct().Count(), inner.Count);
+        Assert.All(inner, unit => Assert.True(ticket.CoUnitIds.Contains(unit) || ticket.Delegation(unit) is not null, $"{unit} owes nothing"));
+        Assert.True(inner.Count == 0 || ticket.State is TicketState.Dispatched or TicketState.InProgress);
+        // The chain begins at the lead, goes down the tree, and its last link holds the ticket.
+        var holder = ticket.LeadUnitId;
+        foreach (var link in ticket.Delegations.Where(d => d.EndedAt is null))
+        {
+            Assert.Equal(holder, link.ByUnitId);
+            Assert.True(City.IsAbove(link.ByUnitId, link.UnitId));
+            Assert.NotNull(ticket.InnerOf(link.UnitId));
+            holder = link.UnitId;
+        }
+
+        Assert.Equal(holder, ticket.HeldBy);
+        Assert.True(ticket.Draft is null || (ticket.State == TicketState.InProgress && ticket.Draft.UnitId == holder));
+        Assert.True(ticket.Delegations.All(d => d.EndedAt is not null) || ticket.State == TicketState.InProgress);
+        Assert.True(!ticket.Confidential || !ticket.NamedUnitIds.Any(u => ticket.CoUnitIds.Contains(u) && ticket.InnerOf(u) is not null), "whom it complains of was asked");
+        Assert.All(ticket.Opinions, o => Assert.Contains(o.UnitId, ticket.CoUnitIds));
     }
 
     private static void Check(Clock clock, Ticket ticket, DateTimeOffset now)
@@ -177,7 +210,7 @@ public sealed class TicketPropertyTests
         var reminds = clock is { StoppedAt: null, IsSuspended: false } && Reminders.Remind(clock.Kind);
         Assert.Equal(reminds, clock.NextReminderAt is not null);
         Assert.Equal(reminds, clock.Step > 0);
-        if (clock.StoppedAt is null)
+        if (clock.StoppedAt is null && clock.Kind is not (ClockKind.Inner or ClockKind.Order))
             Assert.Equal(clock.Kind == ClockKind.Callback || ticket.LeadUnitId is null ? Holders.Desk : ticket.LeadUnitId, clock.Holder);
         // The deadline is never later than the limit, its extensions and its suspensions make it.
         if (clock.IsSuspended)
@@ -214,7 +247,30 @@ public sealed class TicketPropertyTests
         ? new(null, [], null, null, null, 0.1, DeskReasons.LowConfidence, [])
         : new(AUnit(random), [], "hjbh-02-03", null, "rule", 0.9, null, []);
 
-    private static string AUnit(Random random) => new[] { "gas-company", "city-environment", "city-tax", "water-group" }[random.Next(4)];
+    private static string AUnit(Random random) => new[] { "gas-company", "city-environment", "city-tax", "water-group", "city-government", "wangjiang-government" }[random.Next(6)];
+
+    /// <summary>What co-units, those below, heads, supervisors and the desk for a unit on paper do.</summary>
+    private static (TicketCommand? Command, Actor By) APartCommand(Random random, Ticket ticket, string? note, bool yes)
+    {
+        var lead = new Actor(Role.Unit, "u", ticket.LeadUnitId);
+        var holder = new Actor(Role.Unit, "u", ticket.HeldBy, random.Next(3) switch { 0 => Position.Clerk, 1 => Position.Head, _ => null });
+        var supervisor = new Actor(Role.Supervisor, "s");
+        var below = City.Below(ticket.HeldBy!).Select(u => u.Id).Append("bus-group").ToList();
+        return random.Next(13) switch
+        {
+            0 => (new JoinUnits([AUnit(random), AUnit(random)], "请提意见"), random.Next(2) == 0 ? lead : new(Role.Desk, "d")),
+            1 => (new GiveOpinion("意见"), new(Role.Unit, "c", ticket.CoUnitIds.Length > 0 ? ticket.CoUnitIds[random.Next(ticket.CoUnitIds.Length)] : "bus-group")),
+            2 or 3 or 4 => (new DelegateTicket(below[random.Next(below.Count)], random.Next(3) == 0 ? random.Next(5) : null, "请办理"), random.Next(8) == 0 ? lead : holder),
+            5 or 6 => (new AnswerTicket("答复", null, []), random.Next(4) == 0 ? new(Role.Desk, "d") : holder),
+            7 => (new Recall(note ?? ""), random.Next(2) == 0 ? lead : holder),
+            8 or 9 => (new SignOff(yes, note), holder),
+            10 => (new Park("policyGap", "暂无政策", LastChange(ticket).AddDays(random.Next(100))), supervisor),
+            11 => (new ReviewParked("再等", LastChange(ticket).AddDays(random.Next(100))), supervisor),
+            _ => (new Unpark("政策已出台", []), supervisor),
+        };
+    }
+
+    private static DateTimeOffset LastChange(Ticket ticket) => ticket.Clocks.SelectMany(c => c.Segments).Max(s => s.To ?? s.From);
 
     /// <summary>Mostly by somebody who may, and often what the state allows; null stands for a late route.</summary>
     private static (TicketCommand? Command, Actor By) ACommand(Random random, Ticket ticket)
@@ -224,12 +280,16 @@ public sealed class TicketPropertyTests
         var lead = new Actor(Role.Unit, "u", random.Next(20) == 0 ? "bus-group" : ticket.LeadUnitId ?? "bus-group");
         var desk = new Actor(random.Next(3) == 0 ? Role.Supervisor : Role.Desk, "d");
         var likely = random.Next(3) > 0;
+        if (random.Next(3) == 0 && ticket.State is TicketState.Dispatched or TicketState.InProgress)
+            return APartCommand(random, ticket, note, yes);
         if (likely && ticket.State == TicketState.Received)
             return random.Next(8) == 0 ? (new AnswerAtDesk("答复"), desk) : (new Dispatch(AUnit(random), [], random.Next(4) == 0, "脱敏"), desk);
         if (likely && ticket.State == TicketState.Dispatched && ticket.ReturnRequest is null)
             return random.Next(3) == 0 ? (new ReturnTicket("notOurDuty", "不属本单位"), lead) : (new Sign(), lead);
         if (likely && ticket is { State: TicketState.Answered, AuditAccepted: true })
             return (new CallBack(yes, yes ? random.Next(2) == 0 : null, yes ? random.Next(2) == 0 : null), desk);
+        if (random.Next(30) == 0)
+            return (new Supervise("请限期办结", random.Next(1, 5)), new(Role.Supervisor, "s"));
         return random.Next(27) switch
         {
             0 => (new AnswerAtDesk("答复"), desk),
@@ -244,7 +304,7 @@ public sealed class TicketPropertyTests
             10 => (new Suspend("thirdParty"), lead),
             11 => (new DecideSuspension(yes, note), desk),
             12 => (new Resume(), random.Next(2) == 0 ? desk : lead),
-            13 or 14 => (new AnswerTicket("答复", "resolved", ["a1"]), lead),
+            13 or 14 => (new AnswerTicket("答复", "resolved", []), lead),
             15 or 16 => (new Audit(yes, note), desk),
             17 => (new CallBack(true, true, random.Next(2) == 0), random.Next(2) == 0 ? Actor.Resident : desk),
             18 => (new FollowUp("补充"), Actor.Resident),

@@ -22,23 +22,59 @@ public sealed class OutboxChannel(ITableStore store, KeyRing keys, ProductClock 
     public const string Table = "outbox";
     private const int Partitions = 16;
     private const int MostLooked = 2_000;
+    private static readonly byte[] Marker = "{}"u8.ToArray();
     private static readonly string AtPrefix = Keys.Under("at").From;
 
     public async Task SendAsync(OutgoingText text, CancellationToken ct)
     {
         if (options.Delay > TimeSpan.Zero)
             await Task.Delay(options.Delay, clock.Engine, ct);
+        await SendAllAsync([text], ct);
+    }
+
+    /// <summary>Texts handed over together are written in one batch where they are not too long, or in a few. Handed over again they must be the same together.</summary>
+    public async Task SendAllAsync(IReadOnlyList<OutgoingText> texts, CancellationToken ct)
+    {
         var now = clock.GetUtcNow();
-        var entry = new OutboxEntry(text.Id, now, text.Kind, text.Subject, text.Purpose, text.TicketNumber, text.NoticeId, text.DeliveryId)
+        using var key = keys.NewDataKey();
+        var wrapped = JsonSerializer.SerializeToUtf8Bytes(keys.Wrap(key), MessageJson.Options);
+        Batch? batch = null;
+        foreach (var text in texts)
         {
-            To = text.To,
-            Body = text.Body,
-        };
-        var key = keys.NewDataKey();
-        byte[] value = [.. JsonSerializer.SerializeToUtf8Bytes(keys.Wrap(key), MessageJson.Options), (byte)'\n', .. PersonalJson.Serialize(entry, key)];
-        var partition = PartitionOf(text.Id);
-        // Refused means that it stands there already: the text was handed over before.
-        await store.CommitAsync(new Batch(Table, partition).Insert(Keys.Of("id", text.Id), "{}"u8.ToArray()).Insert(Keys.Of("at", now, text.Id), value), ct);
+            var entry = new OutboxEntry(text.Id, now, text.Kind, text.Subject, text.Purpose, text.TicketNumber, text.NoticeId, text.DeliveryId)
+            {
+                To = text.To,
+                Body = text.Body,
+            };
+            byte[] value = [.. wrapped, (byte)'\n', .. PersonalJson.Serialize(entry, key)];
+            if (batch is not null && (batch.Operations.Count == Batch.MaxOperations || batch.Bytes + value.Length + Marker.Length > Batch.MaxBytes))
+            {
+                await CommitAsync(batch, ct);
+                batch = null;
+            }
+
+            batch ??= new Batch(Table, PartitionOf(text.Id));
+            batch.Insert(Keys.Of("id", text.Id), Marker).Insert(Keys.Of("at", now, text.Id), value);
+        }
+
+        if (batch is not null)
+            await CommitAsync(batch, ct);
+    }
+
+    /// <summary>Refused means that they stand there already: the texts were handed over before. An answer that was lost is asked for again.</summary>
+    private async Task CommitAsync(Batch batch, CancellationToken ct)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await store.CommitAsync(batch, ct);
+                return;
+            }
+            catch (TableStoreException e) when (e.IsTransient && tries < 3)
+            {
+            }
+        }
     }
 
     /// <summary>Entries by time, oldest first, after the entry a former page ended with.</summary>

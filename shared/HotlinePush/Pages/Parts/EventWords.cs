@@ -2,6 +2,7 @@ using HotlinePush.Clocks;
 using HotlinePush.Security;
 using HotlinePush.Tickets;
 using HotlinePush.Units;
+using HotlinePush.Web;
 
 namespace HotlinePush.Pages.Parts;
 
@@ -10,22 +11,33 @@ public static class EventWords
 {
     public static string Of(EventView happened, City city, Texts texts)
     {
-        var what = happened.Details?.GetValueOrDefault("approved") is bool approved && texts.Find($"event.{happened.Action}.{(approved ? "yes" : "no")}") is { } decided ? decided
-            : happened.Details?.GetValueOrDefault("accepted") is bool accepted ? texts[accepted ? "event.audit.yes" : "event.audit.no"]
-            : texts["event." + happened.Action];
+        var what = (happened.Details?.GetValueOrDefault("approved") ?? happened.Details?.GetValueOrDefault("accepted")) is bool yes
+            && texts.Find($"event.{happened.Action}.{(yes ? "yes" : "no")}") is { } decided ? decided : texts["event." + happened.Action];
         var details = new List<string>();
         foreach (var (name, value) in happened.Details ?? new Dictionary<string, object?>())
-            if (Detail(name, value, city, texts) is { } words)
+            if (Detail(happened.Action, name, value, city, texts) is { } words)
                 details.Add(words);
-        return texts["event.line", Who(happened.By, city, texts), what + (details.Count == 0 ? "" : texts["event.details", string.Join(texts["event.comma"], details)])];
+        return texts["event.line", Who(happened, city, texts), what + (details.Count == 0 ? "" : texts["event.details", string.Join(texts["event.comma"], details)])];
     }
 
-    private static string Who(ActorView by, City city, Texts texts) =>
-        by.Role == Role.Unit ? city.FindUnit(by.UnitId)?.Name ?? by.UnitId ?? "" : texts["role." + by.Role];
-
-    private static string? Detail(string name, object? value, City city, Texts texts) => (name, value) switch
+    private static string Who(EventView happened, City city, Texts texts)
     {
-        ("leadUnitId", string unit) => city.FindUnit(unit)?.Name ?? unit,
+        var by = happened.By;
+        var office = by is { Role: Role.Unit, UnitId: { } unit } ? UnitOf(city, unit)
+            : happened.RecordedFor is { } onPaper ? texts["event.recordedFor", texts["role." + by.Role], UnitOf(city, onPaper)]
+            : texts["role." + by.Role];
+        return by.Name is null ? office : texts["event.person", office, by.Name];
+    }
+
+    private static string UnitOf(City city, string id) => city.FindUnit(id)?.Name ?? id;
+
+    private static string? Detail(string action, string name, object? value, City city, Texts texts) => (name, value) switch
+    {
+        ("leadUnitId", string unit) => UnitOf(city, unit),
+        ("unitIds", IEnumerable<string> units) => string.Join(texts["event.and"], units.Select(u => UnitOf(city, u))),
+        ("toUnitId", string unit) => texts["event.to", UnitOf(city, unit)],
+        ("unitId", string unit) when action == "delegate" => UnitOf(city, unit),
+        ("reviewAt", DateTimeOffset at) => texts["event.reviewAt", new Moments(texts, at).Moment(at)],
         ("reason", string code) => texts.Find("reason." + code) ?? code,
         ("workingDays", int days) => texts.Count("count.WorkingDays", days),
         ("final", true) => texts["mark.final"],
@@ -36,6 +48,7 @@ public static class EventWords
         ("outcome", string outcome) => outcome,
         ("resolved", bool resolved) => texts[resolved ? "event.resolved" : "event.unresolved"],
         ("satisfied", bool satisfied) => texts[satisfied ? "event.satisfied" : "event.unsatisfied"],
+        ("measure", HotlinePush.Supervision.Measure measure) => texts["measure." + measure.Word()],
         ("reached", false) => texts["event.unreached"],
         _ => null,
     };
