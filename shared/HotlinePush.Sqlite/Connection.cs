@@ -12,6 +12,9 @@ internal sealed class SqliteError(int code, string message) : IOException($"SQLi
 
     public bool IsFull => Code == raw.SQLITE_FULL;
 
+    /// <summary>Somebody held a lock longer than the connection waits for one: nothing is wrong, the thread that has it was not let run.</summary>
+    public bool IsBusy => Code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL;
+
     /// <summary>What the file says can no longer be relied on.</summary>
     public bool IsDamage => Code is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 }

@@ -114,6 +114,9 @@ internal sealed class ReaderPool(string path) : IDisposable
 {
     private const int MaxAtRest = 32;
 
+    /// <summary>Each waits the connection's busy timeout.</summary>
+    private const int MaxTries = 6;
+
     private readonly ConcurrentStack<Reader> _atRest = new();
     private volatile bool _closed;
 
@@ -124,7 +127,17 @@ internal sealed class ReaderPool(string path) : IDisposable
             reader = new(path);
         try
         {
-            return read(reader);
+            for (var tries = 1; ; tries++)
+            {
+                try
+                {
+                    return read(reader);
+                }
+                catch (SqliteError e) when (e.IsBusy && tries < MaxTries)
+                {
+                    // A page is one statement: it can be read again.
+                }
+            }
         }
         finally
         {

@@ -23,6 +23,9 @@ internal sealed class Writer
     /// <summary>Bounds how long the first job of a group waits for the last.</summary>
     private const int MaxGroup = 512;
 
+    /// <summary>Each waits the connection's busy timeout: a machine that stands still for a minute has other troubles.</summary>
+    private const int MaxBegins = 12;
+
     private readonly ConcurrentQueue<WriteJob> _queue = new();
     private readonly SemaphoreSlim _awake = new(0);
     private readonly List<WriteJob> _group = new(MaxGroup);
@@ -41,7 +44,8 @@ internal sealed class Writer
         _beforeCommit = beforeCommit;
         _connection = connection;
         _checkpointer = checkpointer;
-        _begin = connection.Prepare("BEGIN");
+        // With the lock in hand nothing after it can be refused one.
+        _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
         _session = new(connection);
         _thread = new(Loop) { Name = "SQLite writer", IsBackground = true };
@@ -132,7 +136,7 @@ internal sealed class Writer
     {
         try
         {
-            _begin.Run();
+            Begin();
             _session.Begin();
             do
             {
@@ -156,6 +160,22 @@ internal sealed class Writer
             done.Complete();
         _group.Clear();
         _checkpointer.LogGrew(_connection.PagesWritten());
+    }
+
+    private void Begin()
+    {
+        for (var begins = 1; ; begins++)
+        {
+            try
+            {
+                _begin.Run();
+                return;
+            }
+            catch (SqliteError e) when (e.IsBusy && begins < MaxBegins)
+            {
+                // Nobody else writes: the checkpointer or a reader that recovers the log holds it, and waits for a processor.
+            }
+        }
     }
 
     /// <summary>Nothing of the group is stored. After a full disk the next group is tried; after anything else the file is not trusted any more.</summary>

@@ -62,6 +62,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             await Task.Delay(random.Next(40));
             Assert.False(host.HasExited, host.Output);
             await host.KillAsync();
+            if (host.Output.IndexOf("fail:", StringComparison.Ordinal) is var failed and >= 0)
+                _journal.Problems.Enqueue(host.Output[failed..Math.Min(host.Output.Length, failed + 2_000)]);
             await stop.CancelAsync();
             await Task.WhenAll(load);
         }
