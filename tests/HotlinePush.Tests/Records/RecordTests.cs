@@ -132,8 +132,8 @@ public sealed class RecordTests : IAsyncLifetime
         var audit = (await SendAsync(_app, Admin, HttpMethod.Get, "/api/v1/audit?action=" + PersonExport.AuditAction)).Ok();
         Assert.Contains("窗口申请", audit.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(ticket.Phone![3..], audit.Text, StringComparison.Ordinal);
-        (await ExportAsync(new { phone = ticket.Phone })).Refused(HttpStatusCode.BadRequest, "invalid");
-        (await ExportAsync(new { why = "x" })).Refused(HttpStatusCode.BadRequest, "invalid");
+        (await ExportAsync(new { phone = ticket.Phone })).Refused(HttpStatusCode.BadRequest, "required");
+        (await ExportAsync(new { why = "x" })).Refused(HttpStatusCode.BadRequest, "required");
         (await SendAsync(_app, Supervisor, HttpMethod.Post, "/api/v1/people/export", new { phone = ticket.Phone, why = "x" })).Refused(HttpStatusCode.Forbidden, "roleLacking");
     }
 

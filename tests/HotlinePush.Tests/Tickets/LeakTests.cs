@@ -143,7 +143,7 @@ public sealed class LeakTests : IAsyncLifetime
             "AttachedToIncident.IncidentId", "Attachment.Id", "Attachment.Kind", "Attachment.UnitId", "AttachmentAdded.Id", "AttachmentAdded.Kind",
             "Ticket.IncidentId", "Ticket.MasterOf", "TicketReceived.MasterOf",
             // Which score was contested, by which unit, and who decided.
-            "Appeal.Reason", "Appeal.UnitId", "AppealDecision.ActorId", "Recorded.ActorId", "ScoreAppealed.Reason", "TicketRechecked.RecheckId",
+            "Appeal.Reason", "Appeal.UnitId", "AppealDecision.ActorId", "Recorded.ActorId", "PersonalDataDeleted.Reason", "ScoreAppealed.Reason", "TicketRechecked.RecheckId",
             // Which unit did what with others.
             "AnswerDrafted.UnitId", "Delegation.ByUnitId", "Delegation.UnitId", "DelegateAnswered.ToUnitId", "DelegateAnswered.UnitId", "DelegationRecalled.ByUnitId",
             "DelegationRecalled.UnitIds", "Draft.UnitId", "DraftDecided.UnitId", "Opinion.UnitId", "OpinionGiven.UnitId", "OrderGiven.Holder", "Parked.Reason",
