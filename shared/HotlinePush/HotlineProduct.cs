@@ -97,6 +97,7 @@ public static class HotlineProduct
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
         services.AddHotlineKnowledge();
         services.AddSingleton<TopicSearch>();
+        TimedRuns.AddTo(services);
         services.AddHotlinePages();
         return services;
     }

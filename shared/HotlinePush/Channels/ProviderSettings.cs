@@ -10,9 +10,10 @@ public sealed class ProviderSettingsException(string message) : Exception(messag
 /// One provider's part of the configuration, <c>Providers:name:…</c> (in the environment <c>Providers__name__…</c>). Reads what the provider
 /// asks for and collects what is wrong with it; <see cref="Check"/> tells all of it at once, misspelt names too.
 /// </summary>
-public sealed class ProviderSettings(IConfiguration configuration, string provider)
+/// <param name="above">What the part lies below: the cloud the product runs in has parts of its own, below nothing.</param>
+public sealed class ProviderSettings(IConfiguration configuration, string provider, string above = "Providers:")
 {
-    private readonly IConfigurationSection _section = configuration.GetSection($"Providers:{provider}");
+    private readonly IConfigurationSection _section = configuration.GetSection(above + provider);
     private readonly List<(string Name, string Default)> _asked = [];
     private readonly List<string> _problems = [];
 

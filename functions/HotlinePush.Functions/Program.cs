@@ -1,0 +1,41 @@
+using HotlinePush;
+using HotlinePush.Channels;
+using HotlinePush.Functions;
+using HotlinePush.Messaging;
+using HotlinePush.Notices;
+using HotlinePush.Operations;
+using HotlinePush.Providers;
+using HotlinePush.Security;
+using HotlinePush.Web;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+
+// The same system as on a laptop; the platform drives it: requests, queues and timers come through the triggers beside this file.
+try
+{
+    var builder = FunctionsApplication.CreateBuilder(args);
+    builder.ConfigureFunctionsWebApplication();
+    var (services, configuration) = (builder.Services, builder.Configuration);
+
+    var host = CloudHostSettings.Read(configuration);
+    var site = SiteAddress.Required(configuration);
+    services.AddHotlineCloud(configuration);
+    services.AddSingleton(site);
+    services.AddSingleton(NoticePolicy.Read(configuration));
+    services.AddHotlineProduct(demo: false);
+    services.AddHotlineProviders(configuration);
+    services.AddMailAndTwilio(configuration, site);
+    services.AddHotlineWeb(host.Apply);
+    services.AddSingleton(s => new HandOver(s, routes => routes.MapProduct(), Intakes.SwitchedOff(configuration)));
+    services.AddSingleton(new QueuePlaces(host.Places));
+    services.AddSingleton<QueueSettler>();
+    WarmUp.AddTo(services);
+
+    await builder.Build().RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is ProviderSettingsException or KeyFileException)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
