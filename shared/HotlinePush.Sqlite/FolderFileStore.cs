@@ -8,7 +8,6 @@ public sealed class FolderFileStore : IFileStore
     public const string FolderName = "files";
     internal const string PartialSuffix = ".partial";
     private const string Suffix = ".file";
-    private const int MaxId = 200;
 
     private readonly string _folder;
     private readonly Lock _naming = new();
@@ -92,13 +91,5 @@ public sealed class FolderFileStore : IFileStore
         Disk.SyncFolder(above);
     }
 
-    private string PathOf(string id)
-    {
-        var isPlain = id.Length is > 0 and <= MaxId && id[0] != '/' && id[^1] != '/' && !id.Contains("//", StringComparison.Ordinal);
-        foreach (var c in id)
-            isPlain &= char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '/';
-        return isPlain
-            ? Path.Combine(_folder, id + Suffix)
-            : throw new ArgumentException($"'{id}' is no id of a file: 1 to {MaxId} of a-z, 0-9, - and / between them.", nameof(id));
-    }
+    private string PathOf(string id) => Path.Combine(_folder, FileIds.Check(id) + Suffix);
 }
