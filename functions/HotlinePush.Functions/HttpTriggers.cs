@@ -3,7 +3,7 @@ using HotlinePush.Web;
 namespace HotlinePush.Functions;
 
 /// <summary>Every request goes into the one pipeline. Each way in has a trigger of its own, to be watched and switched off by itself.</summary>
-public sealed class HttpTriggers(HandOver pipeline)
+public sealed class HttpTriggers(SharedPipeline pipeline)
 {
     [Function(nameof(InboundAliyun))]
     public Task<IResult> InboundAliyun([HttpTrigger(AuthorizationLevel.Anonymous, Route = Intakes.InboundAliyun)] HttpRequest request, CancellationToken ct) => AnswerAsync(request, ct);

@@ -26,7 +26,7 @@ try
     services.AddHotlineProviders(configuration);
     services.AddMailAndTwilio(configuration, site);
     services.AddHotlineWeb(host.Apply);
-    services.AddSingleton(s => new HandOver(s, routes => routes.MapProduct(), Intakes.SwitchedOff(configuration)));
+    services.AddSingleton(s => new SharedPipeline(s, routes => routes.MapProduct(), Intakes.SwitchedOff(configuration)));
     services.AddSingleton(new QueuePlaces(host.Places));
     services.AddSingleton<QueueSettler>();
     WarmUp.AddTo(services);

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Routing;
 namespace HotlinePush.Web;
 
 /// <summary>The one pipeline for a host that has routed the request already, to a trigger of its own: built once, handed every request.</summary>
-public sealed class HandOver
+public sealed class SharedPipeline
 {
     private readonly RequestDelegate _pipeline;
 
     /// <param name="off">Names of <see cref="Intakes"/> that take nothing for now: what comes for them is answered 503, whatever trigger brought it.</param>
-    public HandOver(IServiceProvider services, Action<IEndpointRouteBuilder> map, IReadOnlySet<string> off)
+    public SharedPipeline(IServiceProvider services, Action<IEndpointRouteBuilder> map, IReadOnlySet<string> off)
     {
         var app = new ApplicationBuilder(services);
         app.UseHotline(map, http => Intakes.Of(http.Request.Path) is { } intake && off.Contains(intake.Name)
