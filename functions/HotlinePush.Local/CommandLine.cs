@@ -36,6 +36,7 @@ public static class CommandLine
                 ["issue-key", var role, var unit] => await IssueKeyAsync(options, role, unit),
                 ["create-account", var name, var role] => await CreateAccountAsync(options, name, role, null),
                 ["create-account", var name, var role, var unit] => await CreateAccountAsync(options, name, role, unit),
+                ["create-keys", var file] => CreateKeys(file),
                 _ => Fail($"Unknown command {string.Join(' ', command)}.\n{LocalOptions.Usage}"),
             };
         }
@@ -162,6 +163,16 @@ public static class CommandLine
         if (!created)
             return Fail($"The user name {name} is taken; an administrator can reset its password in the pages.");
         Console.WriteLine($"{name} {temporary}");
+        return 0;
+    }
+
+    /// <summary>For the key vault of an installation in the cloud, whose host makes no keys by itself.</summary>
+    private static int CreateKeys(string file)
+    {
+        if (File.Exists(file))
+            return Fail($"There is a file {file} already; it was left as it is.");
+        KeyFile.LoadOrCreate(file);
+        Console.WriteLine($"{Path.GetFullPath(file)}: put it into the key vault, keep a copy apart from all data, and delete this one.");
         return 0;
     }
 

@@ -42,7 +42,13 @@ public static class LocalHost
             DemoReach.Check(builder.Configuration);
         services.AddHotlineProviders(builder.Configuration);
         ProvidersOfThisBuild.AddTo(services, builder.Configuration, site);
-        services.AddHotlineWeb(o => o.NoLimits = options.NoLimits);
+        var web = WebSettings.Read(builder.Configuration);
+        services.AddHotlineWeb(o =>
+        {
+            web(o);
+            o.NoLimits = options.NoLimits;
+        });
+        services.AddHotlineTelemetry(builder.Configuration);
 
         services.AddSingleton<Startup>();
         services.AddSingleton(s => new ReadyCheck("startup", _ => ValueTask.FromResult(s.GetRequiredService<Startup>().Pending)));

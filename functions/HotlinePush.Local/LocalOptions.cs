@@ -35,6 +35,7 @@ public sealed record LocalOptions
           restore <folder>       puts a backup in place of the data; the data there is kept beside it
           issue-key <role> [unit]   a key for desk, unit, supervisor, publisher, reviewer or admin; shown once
           create-account <name> <role> [unit]   an account for the pages; its first password is shown once
+          create-keys <file>     a new key ring, for an installation in the cloud; an existing file is left as it is
         """;
 
     /// <returns>The options, or what is wrong with the words.</returns>

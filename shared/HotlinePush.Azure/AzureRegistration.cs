@@ -7,6 +7,7 @@ using HotlinePush.Azure;
 using HotlinePush.Channels;
 using HotlinePush.Clocks;
 using HotlinePush.Messaging;
+using HotlinePush.Security;
 using HotlinePush.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -21,6 +22,8 @@ public static class AzureRegistration
         var settings = CloudSettings.Read(configuration);
         services.AddSingleton(settings);
         services.AddSingleton(CloudSettings.ReadKeys(configuration));
+        if (CloudSettings.ReadFirstAdmin(configuration) is { } first)
+            services.AddHostedService(s => new FirstAdmin(s.GetRequiredService<ApiKeys>(), first));
         services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential(CredentialOf(settings)));
         services.AddSingleton<ITableStore>(s => new AzureTableStore(
             TablesOf(settings, s, maxRetries: 5), TablesOf(settings, s, maxRetries: 0), settings.TablePrefix, EngineOf(s)));

@@ -17,8 +17,8 @@ public sealed class ProviderSettings(IConfiguration configuration, string provid
     private readonly List<(string Name, string Default)> _asked = [];
     private readonly List<string> _problems = [];
 
-    /// <summary>Whether anything of it is set: only then is there such a provider.</summary>
-    public bool IsGiven => _section.GetChildren().Any();
+    /// <summary>Whether anything of it is set: only then is there such a provider. An empty value sets nothing.</summary>
+    public bool IsGiven => _section.GetChildren().Any(c => !string.IsNullOrWhiteSpace(c.Value) || c.GetChildren().Any());
 
     /// <summary>What was asked for, each with its default as the documentation states it.</summary>
     public IReadOnlyList<(string Name, string Default)> Asked => _asked;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HotlinePush.Operations;
 
 namespace HotlinePush.Messaging;
 
@@ -9,6 +10,17 @@ namespace HotlinePush.Messaging;
 public sealed class MessageDispatcher(MessageCatalogue catalogue, IServiceProvider services, ILogger<MessageDispatcher> log, LatenessLog? lateness = null)
 {
     public async Task<Settlement> DispatchAsync(ReceivedMessage message, CancellationToken ct)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        using var activity = Telemetry.Handling(message);
+        var settlement = await HandleAsync(message, ct);
+        var outcome = settlement switch { Settlement.Retry => "retry", Settlement.Dead => "dead", _ => "done" };
+        activity?.SetTag("hotline.outcome", outcome);
+        Telemetry.MessageHandled(message.Type, outcome, TimeProvider.System.GetElapsedTime(begun));
+        return settlement;
+    }
+
+    private async Task<Settlement> HandleAsync(ReceivedMessage message, CancellationToken ct)
     {
         if (catalogue.Find(message.Type) is not { } kind)
             return new Settlement.Dead($"No handler for {message.Type}.");

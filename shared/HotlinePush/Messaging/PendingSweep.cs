@@ -33,7 +33,7 @@ public sealed class PendingSweep(PendingMessages pending, OperationsLog operatio
             }
         }
 
-        operations.Swept();
+        await operations.SweptAsync(ct);
         return sent;
     }
 

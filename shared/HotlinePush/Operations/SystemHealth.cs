@@ -9,7 +9,7 @@ public sealed record QueueHealth(string Queue, long Ready, long Locked, long Sch
 
 /// <summary>How the system does. Ages in seconds of engine time; null where there is nothing to be old.</summary>
 /// <param name="Warnings">Stable words: <c>storeFailing, busFailing, pendingOld, queueOld, deadLetters, timerPassOld, timersLate</c>.</param>
-/// <param name="TimerPassSeconds">Since this process last looked for moments; null where it never has.</param>
+/// <param name="TimerPassSeconds">Since any instance last looked for moments; null where none ever has.</param>
 public sealed record HealthAnswer(
     string State, IReadOnlyList<string> Warnings, double? PendingOldestSeconds, IReadOnlyList<QueueHealth> Queues, long DeadLetters,
     double? TimerPassSeconds, double? SweepSeconds, Lateness TimerLateness, DateTimeOffset At);
@@ -18,7 +18,7 @@ public sealed record HealthAnswer(
 public sealed class SystemHealth(
     ITableStore store, IMessageBus bus, PendingSweep sweep, OperationsLog operations, LatenessLog lateness, TimeProvider engine) : IDisposable
 {
-    public const string Table = "operations";
+    public const string Table = OperationsLog.Table;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PendingOld = TimeSpan.FromMinutes(3);
@@ -84,6 +84,7 @@ public sealed class SystemHealth(
                 dead += depth.Dead;
             }
 
+        var (lastPass, lastSweep) = storeWorks ? (await operations.LastTimerPassAsync(ct), await operations.LastSweepAsync(ct)) : (null, null);
         var late = lateness.Read();
         void Warn(bool wrong, string word)
         {
@@ -96,11 +97,11 @@ public sealed class SystemHealth(
         Warn(now - oldest > PendingOld, "pendingOld");
         Warn(queues.Exists(q => q.OldestReadySeconds > QueueOld.TotalSeconds), "queueOld");
         Warn(dead > 0, "deadLetters");
-        Warn(now - operations.LastTimerPass > PassOld, "timerPassOld");
+        Warn(now - lastPass > PassOld, "timerPassOld");
         Warn(late.P99Ms > LateMs, "timersLate");
         return new(
             warnings.Count == 0 ? "ok" : "warning", warnings, Age(oldest), queues, dead,
-            Age(operations.LastTimerPass), Age(operations.LastSweep), late, now);
+            Age(lastPass), Age(lastSweep), late, now);
 
         double? Age(DateTimeOffset? at) => at is { } then ? Math.Max(0, Math.Round((now - then).TotalSeconds, 3)) : null;
     }

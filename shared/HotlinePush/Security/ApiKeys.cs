@@ -34,6 +34,9 @@ public sealed class ApiKeys(ITableStore store, TimeProvider engine, bool allowFi
 
     // Unknown keys are remembered shortly, so that hammering with one costs nothing and a key issued elsewhere soon works.
     private static readonly TimeSpan UnknownRemembered = TimeSpan.FromSeconds(2);
+    /// <summary>Characters that a key needs whose text was made elsewhere.</summary>
+    public const int MinGiven = 40;
+
     private const int IdLength = 16;
     private const int MaxPlain = 128;
     private const int MaxRemembered = 4096;
@@ -52,6 +55,11 @@ public sealed class ApiKeys(ITableStore store, TimeProvider engine, bool allowFi
         var plain = "hp_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         return new(await StoreAsync(plain, role, unitId, name, isFixed: false, position, ct), plain);
     }
+
+    /// <summary>A key whose text was made elsewhere and is kept secret there: the first administrator's. Issuing it again changes nothing; once revoked it stays so.</summary>
+    /// <param name="plain">At least <see cref="MinGiven"/> characters that nobody can guess.</param>
+    public Task<ApiKey> IssueGiven(string plain, Role role, string name, CancellationToken ct = default) =>
+        plain.Length is >= MinGiven and <= MaxPlain ? StoreAsync(plain, role, null, name, isFixed: false, null, ct) : throw new ArgumentException("Too short to be a secret, or too long.", nameof(plain));
 
     /// <summary>A key with a known text, for demonstrations. Issuing it again leaves what is stored.</summary>
     public Task<ApiKey> IssueFixed(string plain, Role role, string? unitId = null, CancellationToken ct = default, Position? position = null) =>

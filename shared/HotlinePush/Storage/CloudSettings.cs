@@ -41,7 +41,7 @@ public sealed record CloudSettings(
     /// <exception cref="KeyFileException">The file cannot be read.</exception>
     public static KeyRing ReadKeys(IConfiguration configuration)
     {
-        var (ring, file) = Part(configuration, "Keys", ReadKeys);
+        var (ring, file, _) = Part(configuration, "Keys", ReadKeys);
         if (ring is null)
             return KeyFile.Load(file!);
         try
@@ -56,6 +56,10 @@ public sealed record CloudSettings(
                 : $"Keys:Ring is no key ring: {e.Message}");
         }
     }
+
+    /// <summary>The key by which the first administrator calls and makes the accounts; null where there is none, or no longer.</summary>
+    /// <exception cref="ProviderSettingsException">Too short to be a secret.</exception>
+    public static string? ReadFirstAdmin(IConfiguration configuration) => Part(configuration, "Keys", ReadKeys).FirstAdmin;
 
     private static T Part<T>(IConfiguration configuration, string part, Func<ProviderSettings, T> read)
     {
@@ -116,12 +120,15 @@ public sealed record CloudSettings(
         return (clientId, authority is null ? null : Uri.TryCreate(authority, UriKind.Absolute, out var host) ? host : null);
     }
 
-    private static (string? Ring, string? File) ReadKeys(ProviderSettings s)
+    private static (string? Ring, string? File, string? FirstAdmin) ReadKeys(ProviderSettings s)
     {
         var (ring, file) = (s.Optional("Ring"), s.Optional("File"));
         if (ring is null == file is null)
             s.Wrong("Ring", "or Keys:File is needed, and not both: the key ring itself, as a reference to a secret of the key vault, or a file that holds it.");
-        return (ring, file);
+        var first = s.Optional("FirstAdmin");
+        if (first is { Length: < ApiKeys.MinGiven })
+            s.Wrong("FirstAdmin", $"has to have {ApiKeys.MinGiven} random characters or more: openssl rand -hex 32.");
+        return (ring, file, first);
     }
 
     private static bool IsEmulator(string connection) =>

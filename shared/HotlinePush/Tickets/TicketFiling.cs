@@ -1,4 +1,5 @@
 using HotlinePush.Clocks;
+using HotlinePush.Operations;
 using HotlinePush.Security;
 using HotlinePush.Storage;
 using HotlinePush.Units;
@@ -49,7 +50,11 @@ public sealed class TicketFiling(
             if (result?.Refusal is { } no)
                 return (null, no);
             if (result?.Stored is { } stored)
+            {
+                Telemetry.TicketFiled(stored.Ticket.Channel);
                 return (stored.Ticket, null);
+            }
+
             if (await ReadOwnAsync(request, number, ct) is { } mine)
                 return (mine, null);
         }

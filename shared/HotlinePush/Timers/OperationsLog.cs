@@ -1,16 +1,26 @@
+using System.Globalization;
+using System.Text;
+using HotlinePush.Storage;
+
 namespace HotlinePush.Timers;
 
-/// <summary>What this process last did on its own, for the health page and its alerts. Engine time.</summary>
-public sealed class OperationsLog(TimeProvider engine)
+/// <summary>When the product last did what nobody asks it for, on whatever instance: for the health page and its alerts. Engine time.</summary>
+public sealed class OperationsLog(ITableStore store, TimeProvider engine)
 {
-    private long _lastTimerPass;
-    private long _lastSweep;
+    public const string Table = "operations";
+    private const string Partition = "runs";
 
-    public DateTimeOffset? LastTimerPass => Read(ref _lastTimerPass);
-    public DateTimeOffset? LastSweep => Read(ref _lastSweep);
+    public Task TimerPassedAsync(CancellationToken ct) => WriteAsync("timerPass", ct);
 
-    public void TimerPassed() => Interlocked.Exchange(ref _lastTimerPass, engine.GetUtcNow().UtcTicks);
-    public void Swept() => Interlocked.Exchange(ref _lastSweep, engine.GetUtcNow().UtcTicks);
+    public Task SweptAsync(CancellationToken ct) => WriteAsync("sweep", ct);
 
-    private static DateTimeOffset? Read(ref long ticks) => Interlocked.Read(ref ticks) is var t and > 0 ? new DateTimeOffset(t, TimeSpan.Zero) : null;
+    public Task<DateTimeOffset?> LastTimerPassAsync(CancellationToken ct) => ReadAsync("timerPass", ct);
+
+    public Task<DateTimeOffset?> LastSweepAsync(CancellationToken ct) => ReadAsync("sweep", ct);
+
+    private Task WriteAsync(string run, CancellationToken ct) => store.CommitAsync(
+        new Batch(Table, Partition).Upsert(run, Encoding.ASCII.GetBytes(engine.GetUtcNow().UtcTicks.ToString(CultureInfo.InvariantCulture))), ct);
+
+    private async Task<DateTimeOffset?> ReadAsync(string run, CancellationToken ct) =>
+        await store.ReadAsync(Table, Partition, run, ct) is { } row ? new DateTimeOffset(long.Parse(row.Value.Span, CultureInfo.InvariantCulture), TimeSpan.Zero) : null;
 }

@@ -33,7 +33,7 @@ public sealed class TimerPass(TicketStore tickets, IMessageBus bus, MessageCatal
         var (scheduled, failed) = await RunAllAsync(clock.GetUtcNow() + Window, ct);
         // A pass that left a shard out is none: its age is what tells the operator.
         if (failed == 0)
-            operations.TimerPassed();
+            await operations.TimerPassedAsync(ct);
         return scheduled;
     }
 

@@ -5,6 +5,7 @@ using HotlinePush.Channels;
 using HotlinePush.Clocks;
 using HotlinePush.Local;
 using HotlinePush.Messaging;
+using HotlinePush.Operations;
 using HotlinePush.Storage;
 using HotlinePush.Supervision;
 using HotlinePush.Tickets;
@@ -98,6 +99,24 @@ public sealed class ArchitectureDocTests
 
         DocTable.AssertSame(File, code, DocTable.Read(File, "provider setting").Select(r => $"{DocTable.Words(r[0]).Single()} | {r[1]}"));
     }
+
+    [Fact]
+    public void CloudSettings_WhenAskedFor_StandWithTheirDefaults()
+    {
+        var none = new ConfigurationBuilder().Build();
+        var code = CloudSettings.Parts.SelectMany(p =>
+        {
+            var asked = new ProviderSettings(none, p.Part, "");
+            p.Read(asked);
+            return asked.Asked.Select(a => $"{p.Part}:{a.Name} | {(a.Default is "required" or "none" ? a.Default : $"`{a.Default}`")}");
+        });
+
+        DocTable.AssertSame(File, code, DocTable.Read(File, "cloud setting").Select(r => $"{DocTable.Words(r[0]).Single()} | {r[1]}"));
+    }
+
+    [Fact]
+    public void Instruments_WhenTheCodeHasThem_StandWithTheirUnits() => DocTable.AssertSame(
+        File, Telemetry.Instruments.Select(i => $"{i.Name} | {i.Unit}"), DocTable.Read(File, "instrument").Select(r => $"{DocTable.Words(r[0]).Single()} | {r[1]}"));
 
     [Fact]
     public void Folders_WhenNamedAsProjects_Exist() =>

@@ -178,7 +178,7 @@ public sealed class OperationsTests
         var batch = new Batch(WorkShard.Table, new WorkShard(77).Partition);
         host.Services.GetRequiredService<PendingMessages>().AddTo(batch, "x", [new(Queues.Tickets, "m", "t", "{}", null)]);
         await store.CommitAsync(batch);
-        host.Services.GetRequiredService<OperationsLog>().TimerPassed();
+        await host.Services.GetRequiredService<OperationsLog>().TimerPassedAsync(CancellationToken.None);
         time.Advance(TimeSpan.FromMinutes(15));
         host.Services.GetRequiredService<LatenessLog>().Handled(new(Queues.Timers, "m", "t", "{}", 1, time.GetUtcNow().AddSeconds(-2), "l", time.GetUtcNow()));
         var health = (await host.GetAsync("/api/v1/health", Admin)).Json;

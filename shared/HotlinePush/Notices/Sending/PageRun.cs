@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HotlinePush.Audiences;
 using HotlinePush.Channels;
+using HotlinePush.Operations;
 using HotlinePush.Storage;
 
 namespace HotlinePush.Notices.Sending;
@@ -169,6 +170,8 @@ internal sealed class PageRun(SendingParts parts, Notice notice, DeliveryPage pa
         }
 
         var outcomes = await CallAsync(slice);
+        foreach (var (outcome, count) in outcomes.CountBy(o => o switch { SendOutcome.Accepted => "accepted", SendOutcome.NotAccepted => "notAccepted", _ => "unknown" }))
+            Telemetry.Called(slice.Channel!.Provider, outcome, count);
         await NoteAsync(slice, (i, delivery, no) => DeliveryRules.End(delivery, no, outcomes[i], Now, slice.Claims[i].Another));
         await parts.Breakers.ReportAsync(slice.Channel!.Provider, outcomes, slice.Marked, Now, CancellationToken.None);
         return true;
