@@ -17,7 +17,6 @@ try
     builder.ConfigureFunctionsWebApplication();
     var (services, configuration) = (builder.Services, builder.Configuration);
 
-    var host = CloudHostSettings.Read(configuration);
     var site = SiteAddress.Required(configuration);
     services.AddHotlineCloud(configuration);
     services.AddSingleton(site);
@@ -25,11 +24,15 @@ try
     services.AddHotlineProduct(demo: false);
     services.AddHotlineProviders(configuration);
     services.AddMailAndTwilio(configuration, site);
-    services.AddHotlineWeb(host.Apply);
+    services.AddHotlineWeb(WebSettings.Read(configuration) + PlatformNetworks.TrustUnlessTold);
+    services.AddHotlineTelemetry(configuration);
     services.AddSingleton(s => new SharedPipeline(s, routes => routes.MapProduct(), Intakes.SwitchedOff(configuration)));
-    services.AddSingleton(new QueuePlaces(host.Places));
+    services.AddSingleton(QueuePlaces.Read(configuration));
     services.AddSingleton<QueueSettler>();
     WarmUp.AddTo(services);
+    // It reads keys from the store before the next service starts, and the server would wait for a store that does not answer. They are read when first needed as well.
+    foreach (var eager in services.Where(s => s.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        services.Remove(eager);
 
     await builder.Build().RunAsync();
     return 0;

@@ -18,6 +18,9 @@ public sealed class TimerTriggers(TimedRuns runs)
     [Function(TimedRuns.KeepHouse)]
     public Task KeepHouse([TimerTrigger("0 30 18 * * *")] TimerInfo timer, CancellationToken ct) => runs.RunAsync(TimedRuns.KeepHouse, ct);
 
+    [Function(TimedRuns.MeasureHealth)]
+    public Task MeasureHealth([TimerTrigger("15 * * * * *")] TimerInfo timer, CancellationToken ct) => runs.RunAsync(TimedRuns.MeasureHealth, ct);
+
     // How often is a setting: most of these find it is not their turn.
     [Function(TimedRuns.ReadBounces)]
     public Task ReadBounces([TimerTrigger("30 * * * * *")] TimerInfo timer, CancellationToken ct) => runs.RunAsync(TimedRuns.ReadBounces, ct);

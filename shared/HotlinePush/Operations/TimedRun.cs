@@ -29,6 +29,7 @@ public sealed class TimedRuns(IEnumerable<TimedRun> runs, TimeProvider engine)
     public const string PassTimers = "PassTimers";
     public const string FindTopics = "FindTopics";
     public const string KeepHouse = "KeepHouse";
+    public const string MeasureHealth = "MeasureHealth";
 
     /// <summary>Mail that came back; with Providers:Imap only.</summary>
     public const string ReadBounces = "ReadBounces";
@@ -38,7 +39,8 @@ public sealed class TimedRuns(IEnumerable<TimedRun> runs, TimeProvider engine)
         .AddSingleton(s => new TimedRun(SweepPending, PendingSweep.Every, s.GetRequiredService<PendingSweep>().RunAsync))
         .AddSingleton(s => new TimedRun(PassTimers, TimerPass.Every, s.GetRequiredService<TimerPass>().RunAsync))
         .AddSingleton(s => new TimedRun(FindTopics, TopicSearch.Every, s.GetRequiredService<TopicSearch>().RunAsync))
-        .AddSingleton(s => new TimedRun(KeepHouse, Housekeeping.Every, s.GetRequiredService<Housekeeping>().RunAsync));
+        .AddSingleton(s => new TimedRun(KeepHouse, Housekeeping.Every, s.GetRequiredService<Housekeeping>().RunAsync))
+        .AddSingleton(s => new TimedRun(MeasureHealth, HealthMetrics.Every, s.GetRequiredService<HealthMetrics>().RunAsync));
 
     public IReadOnlyList<TimedRun> All { get; } = [.. runs];
 

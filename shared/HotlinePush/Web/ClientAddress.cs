@@ -40,9 +40,6 @@ public sealed class ClientAddress(IOptions<HotlineWebOptions> options)
 
     private bool IsTrusted(IPAddress address) => Array.Exists(_trusted, n => n.Contains(address));
 
-    /// <summary>Whether it can stand among the trusted proxies.</summary>
-    public static bool IsNetwork(string text) => IPNetwork.TryParse(text, out _) || IPAddress.TryParse(text, out _);
-
     private static IPNetwork Network(string text) =>
         IPNetwork.TryParse(text, out var network) ? network
         : IPAddress.TryParse(text, out var one) ? new IPNetwork(one, one.GetAddressBytes().Length * 8)

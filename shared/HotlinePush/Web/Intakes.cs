@@ -6,7 +6,7 @@ namespace HotlinePush.Web;
 /// <summary>A way in that has a trigger of its own in the cloud, to be watched and switched off by itself.</summary>
 /// <param name="Name">Of the trigger.</param>
 /// <param name="Route">Of the trigger: what lies below it goes there.</param>
-public sealed record Intake(string Name, string Route)
+public sealed record WayIn(string Name, string Route)
 {
     /// <summary>The path that the route lies at, such as <c>/api/v1/tickets</c>.</summary>
     public PathString Path { get; } = "/" + Route[..Route.IndexOf("/{*", StringComparison.Ordinal)];
@@ -31,7 +31,7 @@ public static class Intakes
     /// <summary>The rest.</summary>
     public const string Pages = "{*path}";
 
-    public static readonly IReadOnlyList<Intake> All =
+    public static readonly IReadOnlyList<WayIn> All =
     [
         new(nameof(InboundAliyun), InboundAliyun),
         new(nameof(InboundCalls), InboundCalls),
@@ -44,7 +44,7 @@ public static class Intakes
         new(nameof(Open311), Open311),
     ];
 
-    public static Intake? Of(PathString path) => All.FirstOrDefault(i => path.StartsWithSegments(i.Path, StringComparison.OrdinalIgnoreCase));
+    public static WayIn? Of(PathString path) => All.FirstOrDefault(i => path.StartsWithSegments(i.Path, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Those that the platform's own setting <c>AzureWebJobs.name.Disabled</c> switches off; on Linux it is written with two underscores for each dot.</summary>
     public static IReadOnlySet<string> SwitchedOff(IConfiguration configuration) =>
