@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace HotlinePush.Messaging;
 
@@ -19,7 +20,7 @@ public abstract record Ending
 }
 
 /// <summary>From what the dispatcher says to what the platform is told.</summary>
-public static class Settling
+public static partial class Settling
 {
     /// <summary>Before a message that found no place comes again, to whatever instance has one.</summary>
     public static readonly TimeSpan Elsewhere = TimeSpan.FromSeconds(5);
@@ -34,10 +35,10 @@ public static class Settling
 
     /// <summary>For a message that was never tried, because this instance had no place for it: the delivery does not count.</summary>
     /// <param name="sequence">The message's number in its queue: with it the copy's id is another each time.</param>
-    public static Ending HandBack(ReceivedMessage message, long sequence, DateTimeOffset now)
-    {
-        var mark = message.MessageId.LastIndexOf('!');
-        var first = mark > 0 && long.TryParse(message.MessageId.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? message.MessageId[..mark] : message.MessageId;
-        return new Ending.Again(string.Create(CultureInfo.InvariantCulture, $"{first}!{sequence}"), message.DeliveryCount - 1, now + Elsewhere, message.DueAt);
-    }
+    public static Ending HandBack(ReceivedMessage message, long sequence, DateTimeOffset now) => new Ending.Again(
+        string.Create(CultureInfo.InvariantCulture, $"{Marks().Replace(message.MessageId, "")}!{sequence}"), message.DeliveryCount - 1, now + Elsewhere, message.DueAt);
+
+    // Of earlier copies; ids may have 128 characters.
+    [GeneratedRegex("([!~][0-9]+)+$")]
+    private static partial Regex Marks();
 }
