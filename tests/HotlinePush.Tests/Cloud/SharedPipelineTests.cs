@@ -107,7 +107,7 @@ public sealed class SharedPipelineTests : IAsyncLifetime
         await _begun.Task;
 
         await _stopping.CancelAsync();
-        using var answer = await asking;
+        using var answer = await asking.WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.Equal(499, (int)answer.StatusCode);
         await _last!;
