@@ -5,6 +5,7 @@ using HotlinePush.Messaging;
 using HotlinePush.Notices;
 using HotlinePush.Operations;
 using HotlinePush.Providers;
+using HotlinePush.Records;
 using HotlinePush.Security;
 using HotlinePush.Web;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -21,6 +22,7 @@ try
     services.AddHotlineCloud(configuration);
     services.AddSingleton(site);
     services.AddSingleton(NoticePolicy.Read(configuration));
+    services.AddSingleton(RetentionPolicy.Read(configuration));
     services.AddHotlineProduct(demo: false);
     services.AddHotlineProviders(configuration);
     services.AddMailAndTwilio(configuration, site);

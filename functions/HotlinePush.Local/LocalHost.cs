@@ -5,6 +5,7 @@ using HotlinePush.Local.Demo;
 using HotlinePush.Messaging;
 using HotlinePush.Notices;
 using HotlinePush.Operations;
+using HotlinePush.Records;
 using HotlinePush.Security;
 using HotlinePush.Sqlite;
 using HotlinePush.Tickets;
@@ -37,6 +38,7 @@ public static class LocalHost
         var site = SiteAddress.Read(builder.Configuration, options.Urls.Split(';')[0]);
         services.AddSingleton(site);
         services.AddSingleton(NoticePolicy.Read(builder.Configuration));
+        services.AddSingleton(RetentionPolicy.Read(builder.Configuration));
         services.AddHotlineProduct(options.Demo);
         if (options.Demo)
             DemoReach.Check(builder.Configuration);

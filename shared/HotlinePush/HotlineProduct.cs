@@ -15,6 +15,7 @@ using HotlinePush.Notices.Sending;
 using HotlinePush.Notices.Templates;
 using HotlinePush.Operations;
 using HotlinePush.Pages;
+using HotlinePush.Records;
 using HotlinePush.Security;
 using HotlinePush.Security.Accounts;
 using HotlinePush.Supervision;
@@ -96,6 +97,7 @@ public static class HotlineProduct
         services.AddSingleton<FindKeyHolder>(s => async (key, ct) => await s.GetRequiredService<ApiKeys>().FindAsync(key, ct));
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
         services.AddHotlineKnowledge();
+        services.AddHotlineRecords();
         services.AddSingleton<TopicSearch>();
         TimedRuns.AddTo(services);
         services.AddHotlinePages();
@@ -127,6 +129,7 @@ public static class HotlineProduct
         AccountEndpoints.Map(api);
         KeyEndpoints.Map(api);
         TopicEndpoints.Map(api);
+        RecordEndpoints.Map(api);
         routes.MapHooks();
         routes.MapHotlinePages();
     }

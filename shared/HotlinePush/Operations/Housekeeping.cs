@@ -1,11 +1,12 @@
 using HotlinePush.Audiences;
+using HotlinePush.Records;
 using HotlinePush.Security;
 using HotlinePush.Web;
 
 namespace HotlinePush.Operations;
 
-/// <summary>Each day: what has run out goes. Ended sessions, idempotency keys past their seven days, counts of wrong codes, recipients kept long enough.</summary>
-public sealed class Housekeeping(IdempotencyStore idempotency, CodeGuesses guesses, Sessions sessions, Erasure erasure, TimeProvider engine)
+/// <summary>Each day: what has run out goes. Ended sessions, idempotency keys past their seven days, counts of wrong codes, recipients and what tickets tell about people, kept long enough.</summary>
+public sealed class Housekeeping(IdempotencyStore idempotency, CodeGuesses guesses, Sessions sessions, Erasure erasure, TicketRetention retention, TimeProvider engine)
 {
     public static readonly TimeSpan Every = TimeSpan.FromDays(1);
 
@@ -21,6 +22,6 @@ public sealed class Housekeeping(IdempotencyStore idempotency, CodeGuesses guess
         var today = DateOnly.FromDateTime(engine.GetUtcNow().UtcDateTime);
         for (var back = 1; back <= DaysBack; back++)
             gone += await guesses.PurgeAsync(today.AddDays(-back), ct);
-        return gone + await erasure.RetireAsync(ct);
+        return gone + await erasure.RetireAsync(ct) + await retention.RunAsync(ct);
     }
 }

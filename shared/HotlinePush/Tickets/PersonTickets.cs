@@ -20,12 +20,12 @@ public sealed class PersonTickets(ITableStore store, TicketStore tickets, KeyRin
 {
     public const string AuditAction = "look-up-person";
 
-    /// <param name="phone">E.164.</param>
+    /// <param name="phone">E.164; or an e-mail address in small letters, for who left no phone.</param>
     /// <param name="traced">The trace of this very look-up was left already: the page that shows it is only being drawn again.</param>
     public async Task<PersonPage> FindAsync(string phone, Actor by, PersonCursor? after, int limit, CancellationToken ct, bool traced = false)
     {
         if (!traced)
-            await audit.AppendAsync(new(clock.GetUtcNow(), by, AuditAction, PhoneNumber.Mask(phone)), ct);
+            await audit.AppendAsync(new(clock.GetUtcNow(), by, AuditAction, phone.Contains('@', StringComparison.Ordinal) ? PhoneNumber.MaskEmail(phone) : PhoneNumber.Mask(phone)), ct);
         var hashes = keys.IndexHashes("person", phone);
         var found = new List<Ticket>();
         // While the index key is being rotated a person stands under two of them.

@@ -122,6 +122,9 @@ public sealed partial record Ticket
     /// <summary>Photos, recordings and documents, oldest first; who may see which: <see cref="AttachmentAccess"/>.</summary>
     public ImmutableArray<Attachment> Attachments { get; init; } = [];
 
+    /// <summary>When its data key was destroyed; everything personal reads as null since.</summary>
+    public DateTimeOffset? PersonalDataDeletedAt { get; init; }
+
     public int Urges { get; init; }
     public int FollowUps { get; init; }
     public required TicketLimits Limits { get; init; }

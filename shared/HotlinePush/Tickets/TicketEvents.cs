@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using HotlinePush.Clocks;
+using HotlinePush.Records;
 using HotlinePush.Security;
 
 namespace HotlinePush.Tickets;
@@ -53,6 +54,7 @@ namespace HotlinePush.Tickets;
 [JsonDerivedType(typeof(ScoreAppealed), "scoreAppealed")]
 [JsonDerivedType(typeof(AppealDecided), "appealDecided")]
 [JsonDerivedType(typeof(TicketRechecked), "rechecked")]
+[JsonDerivedType(typeof(PersonalDataDeleted), "personalDataDeleted")]
 public abstract record TicketEvent
 {
     /// <summary>1 for the first event of a ticket.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HotlinePush.Records;
 
 namespace HotlinePush.Tickets;
 
@@ -28,6 +29,7 @@ public static partial class TicketFold
         ParkReviewed e => ticket with { Parked = ticket.Parked! with { ReviewAt = e.ReviewAt, RemindAt = e.RemindAt } },
         ReviewFellDue e => ticket with { Parked = ticket.Parked! with { RemindAt = e.RemindAt } },
         TicketUnparked => ticket with { Parked = null },
+        PersonalDataDeleted e => ticket with { PersonHash = null, PersonalDataDeletedAt = e.At },
         _ => ticket,
     };
 

@@ -81,6 +81,31 @@ public sealed class TicketStore(ITableStore store, KeyRing keys, PendingMessages
             : null;
     }
 
+    /// <summary>
+    /// Destroys the ticket's data key with its last event. What it sealed, in the head and in every row of the history, stays and opens no more; the
+    /// keyed hash of the person goes out of the first event too, where it stands in the clear. Null where somebody was faster.
+    /// </summary>
+    internal async Task<Commit?> DestroyKeyAsync(StoredTicket before, TicketEvent last, Func<Ticket, IReadOnlyList<PendingMessage>> messages, CancellationToken ct)
+    {
+        var number = before.Ticket.Number;
+        var partition = ShardOf(number).Partition;
+        if (await store.ReadAsync(WorkShard.Table, partition, HeadKey(number), ct) is not { } head || head.ETag != before.ETag
+            || await store.ReadAsync(WorkShard.Table, partition, HistoryKey(number, 1), ct) is not { } first)
+            return null;
+        // Read without its key, the head has nothing personal left; the key it is written with is kept by nobody.
+        var json = head.Value[(head.Value.Span.IndexOf((byte)'\n') + 1)..];
+        var after = TicketFold.Apply(PersonalJson.Deserialize<Ticket>(json.Span, null), last);
+        var received = (TicketReceived)PersonalJson.Deserialize<TicketEvent>(first.Value.Span, null) with { PersonHash = null };
+        var nobodys = keys.NewDataKey();
+        var batch = new Batch(WorkShard.Table, partition)
+            .Replace(HeadKey(number), before.ETag, (byte[])[.. "null\n"u8, .. PersonalJson.Serialize(after, nobodys)])
+            .Upsert(HistoryKey(number, 1), PersonalJson.Serialize<TicketEvent>(received, nobodys))
+            .Insert(HistoryKey(number, last.Seq), PersonalJson.Serialize(last, nobodys));
+        var rows = pending.AddTo(batch, number, messages(after));
+        var result = await store.CommitAsync(batch, ct);
+        return result.Committed ? new(new(after, result.ETags[HeadKey(number)], null, null), partition, rows) : null;
+    }
+
     private static void Move(Batch batch, Ticket? before, Ticket after)
     {
         var old = before is null ? null : MomentKey(before);

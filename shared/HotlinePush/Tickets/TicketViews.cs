@@ -1,4 +1,5 @@
 using HotlinePush.Clocks;
+using HotlinePush.Records;
 using HotlinePush.Security;
 using HotlinePush.Tickets.Attachments;
 using HotlinePush.Units;
@@ -226,6 +227,7 @@ public sealed partial record EventView(int Seq, DateTimeOffset At, ActorView By,
         TicketTerminated x => new() { ["reason"] = x.Reason },
         ScoreAppealed a => new() { ["measure"] = a.Measure, ["reason"] = a.Reason },
         AppealDecided a => new() { ["measure"] = a.Measure, ["approved"] = a.Approved },
+        PersonalDataDeleted p => new() { ["reason"] = p.Reason, ["files"] = p.Files },
         TicketRechecked c => new() { ["reached"] = c.Reached, ["resolved"] = c.Resolved, ["satisfied"] = c.Satisfied },
         ReminderFellDue r => new() { ["clock"] = r.Kind, ["step"] = r.Step, ["level"] = r.Level, ["holder"] = r.Holder },
         _ => DetailsOfPart(t, e, actor),

@@ -110,6 +110,7 @@ public sealed class Places
             "decline" => "vague",
             "terminate" => "callerWithdrew",
             "park" => "policyGap",
+            "erase" => "requested",
             _ => null,
         },
         _ => null,

@@ -4,6 +4,7 @@ using HotlinePush.Channels;
 using HotlinePush.Messaging;
 using HotlinePush.Notices;
 using HotlinePush.Operations;
+using HotlinePush.Records;
 using HotlinePush.Storage;
 using HotlinePush.Tests.Docs;
 using HotlinePush.Web;
@@ -92,6 +93,7 @@ public sealed partial class DeployedFilesTests
 
         yield return SiteAddress.Setting;
         yield return NoticePolicy.Setting;
+        yield return RetentionPolicy.Setting;
         yield return TelemetryExport.Setting;
     }
 

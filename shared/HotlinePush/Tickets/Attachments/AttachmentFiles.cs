@@ -82,6 +82,9 @@ public sealed class AttachmentFiles(IFileStore files, ILogger<AttachmentFiles> l
         }
     }
 
+    /// <summary>Absent afterwards.</summary>
+    public Task DeleteAsync(string number, Attachment file, CancellationToken ct) => files.DeleteAsync(FileId(number, file.Id), ct);
+
     private static string FileId(string number, string id) => $"attachments/{number}/{id}";
 
     private static Refusal WrongKind(string field, string name) => Refusal.Of(
