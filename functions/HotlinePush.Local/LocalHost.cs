@@ -103,21 +103,14 @@ public sealed class Startup
     public volatile string? Pending = "starting";
 }
 
-/// <summary>What the platform's timer triggers do in the cloud: the sweep each minute, the timer pass every five, housekeeping each day, and what else there is.</summary>
-public sealed class Timetable(
-    PendingSweep sweep, Timers.TimerPass pass, Housekeeping housekeeping, Supervision.Topics.TopicSearch topics, IEnumerable<TimedRun> more, TimeProvider engine,
-    ILogger<Timetable> log) : BackgroundService
+/// <summary>What the platform's timer triggers do in the cloud.</summary>
+public sealed class Timetable(PendingSweep sweep, TimedRuns runs, TimeProvider engine, ILogger<Timetable> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // What an earlier process left behind has nobody who would send it: it does not wait to grow old.
         await OnceAsync(PendingSweep.Every, ct => sweep.RunAsync(TimeSpan.Zero, ct), stoppingToken);
-        await Task.WhenAll([
-            EveryAsync(PendingSweep.Every, sweep.RunAsync, stoppingToken),
-            EveryAsync(Timers.TimerPass.Every, pass.RunAsync, stoppingToken),
-            EveryAsync(Supervision.Topics.TopicSearch.Every, topics.RunAsync, stoppingToken),
-            EveryAsync(Housekeeping.Every, housekeeping.RunAsync, stoppingToken),
-            .. more.Select(run => EveryAsync(run.Every, run.Run, stoppingToken))]);
+        await Task.WhenAll(runs.All.Select(run => EveryAsync(run.Every, run.Run, stoppingToken)));
     }
 
     private async Task EveryAsync(TimeSpan period, Func<CancellationToken, Task<int>> run, CancellationToken stopping)

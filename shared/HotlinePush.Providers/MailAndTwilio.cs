@@ -27,7 +27,7 @@ public static class MailAndTwilio
         {
             services.AddSingleton<ApplyReceipt>(s => (attempt, state, code, ct) => s.GetRequiredService<DeliveryReceipts>().ApplyAsync(attempt, state, code, ct));
             services.AddSingleton(s => ActivatorUtilities.CreateInstance<BounceMailbox>(s, imap, returnPath));
-            services.AddSingleton(s => new TimedRun(s.GetRequiredService<BounceMailbox>().Every, s.GetRequiredService<BounceMailbox>().RunAsync));
+            services.AddSingleton(s => new TimedRun(TimedRuns.ReadBounces, s.GetRequiredService<BounceMailbox>().Every, s.GetRequiredService<BounceMailbox>().RunAsync) { BySetting = true });
         }
 
         return services;

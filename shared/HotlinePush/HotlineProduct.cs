@@ -99,6 +99,7 @@ public static class HotlineProduct
         services.AddHotlineKnowledge();
         services.AddHotlineRecords();
         services.AddSingleton<TopicSearch>();
+        TimedRuns.AddTo(services);
         services.AddHotlinePages();
         return services;
     }

@@ -20,6 +20,12 @@ public sealed record SiteAddress(string Url)
             : throw new ProviderSettingsException($"{Setting} has to be an address such as https://12345.example.gov.cn, without a query.");
     }
 
+    /// <summary>For a host that cannot know by what name it is reached.</summary>
+    /// <exception cref="ProviderSettingsException">The setting is missing, or no address.</exception>
+    public static SiteAddress Required(IConfiguration configuration) => string.IsNullOrWhiteSpace(configuration[Setting])
+        ? throw new ProviderSettingsException($"{Setting} is missing. It is the address that residents know, such as https://12345.example.gov.cn.")
+        : Read(configuration, "");
+
     /// <summary>Of one recipient's own copy of a notice: shown without figures until a second factor.</summary>
     public string Copy(string token) => $"{Url}/n/{token}";
 

@@ -21,7 +21,6 @@ public static class OperationsEndpoints
         services.TryAddSingleton<SystemHealth>();
         services.TryAddSingleton<Housekeeping>();
         services.TryAddSingleton<HealthMetrics>();
-        services.AddSingleton(s => new TimedRun(HealthMetrics.Every, s.GetRequiredService<HealthMetrics>().RunAsync));
         services.AddSingleton(s => new ReadyCheck("store", s.GetRequiredService<SystemHealth>().StoreAsync));
         services.AddSingleton(s => new ReadyCheck("bus", s.GetRequiredService<SystemHealth>().BusAsync));
         return services;

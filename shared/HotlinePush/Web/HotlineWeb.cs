@@ -13,6 +13,8 @@ namespace HotlinePush.Web;
 /// <summary>The one HTTP pipeline, whatever host hands it a request.</summary>
 public static class HotlineWeb
 {
+    private const int RetryAfterSeconds = 300;
+
     /// <summary>
     /// Everything below <see cref="UseHotline"/> needs. The host adds what is its own: an <c>ITableStore</c>, a <see cref="FindKeyHolder"/>,
     /// perhaps a <see cref="FindSession"/>, a <see cref="WriteErrorPage"/>, a <see cref="ReplySeal"/>, and <see cref="ReadyCheck"/>s.
@@ -41,11 +43,14 @@ public static class HotlineWeb
     /// <summary>
     /// The pipeline from the first header to the endpoints. Besides <paramref name="map"/>'s it maps <c>/healthz</c>, <c>/readyz</c> and <c>/openapi/v1.json</c>.
     /// </summary>
-    public static IApplicationBuilder UseHotline(this IApplicationBuilder app, Action<IEndpointRouteBuilder> map)
+    /// <param name="first">Before routing, where a host may refuse: as a problem like any other.</param>
+    public static IApplicationBuilder UseHotline(this IApplicationBuilder app, Action<IEndpointRouteBuilder> map, Func<HttpContext, Refusal?>? first = null)
     {
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<HeadAndOptions>();
         app.UseMiddleware<ErrorAnswers>();
+        if (first is not null)
+            app.Use((HttpContext http, RequestDelegate next) => first(http) is { } refusal ? refusal.ToResult(RetryAfterSeconds).ExecuteAsync(http) : next(http));
         app.UseRouting();
         app.UseMiddleware<Access>();
         app.UseRateLimiter();

@@ -114,6 +114,7 @@ public static class Problems
         // Not the caller's fault.
         ["internalError"] = new(500, "系统内部错误", "Internal error"),
         ["storeUnavailable"] = new(503, "系统暂时不可用", "Temporarily unavailable"),
+        ["intakeOff"] = new(503, "此渠道暂停受理", "This way in is switched off"),
         ["notReady"] = new(503, "系统尚未就绪", "Not ready"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -83,7 +83,7 @@ public sealed partial class DeployedFilesTests
         var none = new ConfigurationBuilder().Build();
         foreach (var (part, above, read) in CloudSettings.Parts.Select(p => (p.Part, "", p.Read))
                      .Concat(ProviderSetup.Settings.Concat(MailAndTwilioSettings.Settings).Select(p => (p.Provider, "Providers:", p.Read)))
-                     .Append((WebSettings.Part, "", s => WebSettings.Read(s))))
+                     .Append((WebSettings.Part, "", s => WebSettings.Read(s))).Append((QueuePlaces.Part, "", s => QueuePlaces.Read(s))))
         {
             var asked = new ProviderSettings(none, part, above);
             read(asked);

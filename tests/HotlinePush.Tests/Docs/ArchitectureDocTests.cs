@@ -104,7 +104,7 @@ public sealed class ArchitectureDocTests
     public void CloudSettings_WhenAskedFor_StandWithTheirDefaults()
     {
         var none = new ConfigurationBuilder().Build();
-        var code = CloudSettings.Parts.SelectMany(p =>
+        var code = CloudSettings.Parts.Append((Part: QueuePlaces.Part, Read: s => QueuePlaces.Read(s))).SelectMany(p =>
         {
             var asked = new ProviderSettings(none, p.Part, "");
             p.Read(asked);
