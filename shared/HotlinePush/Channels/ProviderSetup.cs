@@ -2,6 +2,7 @@ using HotlinePush.Channels.Aliyun;
 using HotlinePush.Channels.Twilio;
 using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
+using HotlinePush.Inbound.Calls;
 using HotlinePush.Notices.Templates;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Routing;
@@ -19,7 +20,7 @@ public static class ProviderSetup
 {
     /// <summary>What each of them asks for.</summary>
     public static IReadOnlyList<(string Provider, Func<ProviderSettings, object> Read)> Settings { get; } =
-        [(AliyunSettings.Provider, AliyunSettings.Read), (WeChatSettings.Provider, WeChatSettings.Read), (WeComSettings.Provider, WeComSettings.Read)];
+        [(AliyunSettings.Provider, AliyunSettings.Read), (WeChatSettings.Provider, WeChatSettings.Read), (WeComSettings.Provider, WeComSettings.Read), (CallSettings.Provider, CallSettings.Read)];
 
     /// <exception cref="ProviderSettingsException">A setting is missing or wrong.</exception>
     public static IServiceCollection AddHotlineProviders(this IServiceCollection services, IConfiguration configuration)
@@ -45,6 +46,10 @@ public static class ProviderSetup
             if (weCom.Enabled)
                 services.AddSingleton<IGroupChannel, WeComRobotChannel>();
         }
+
+        // After what stands in for it: the last one registered counts.
+        if (Given(configuration, CallSettings.Provider, CallSettings.Read) is { } calls)
+            services.AddSingleton(calls);
 
         return services;
     }
@@ -76,6 +81,7 @@ public static class ProviderSetup
         var hooks = routes.MapHotlineGroup("/hooks");
         AliyunReports.Map(hooks);
         TwilioReports.Map(hooks);
+        CallHook.Map(hooks);
     }
 
     internal static T? Given<T>(IConfiguration configuration, string provider, Func<ProviderSettings, T> read) where T : class

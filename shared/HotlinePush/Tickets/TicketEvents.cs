@@ -53,6 +53,7 @@ namespace HotlinePush.Tickets;
 [JsonDerivedType(typeof(ScoreAppealed), "scoreAppealed")]
 [JsonDerivedType(typeof(AppealDecided), "appealDecided")]
 [JsonDerivedType(typeof(TicketRechecked), "rechecked")]
+[JsonDerivedType(typeof(CallLinked), "callLinked")]
 public abstract record TicketEvent
 {
     /// <summary>1 for the first event of a ticket.</summary>

@@ -28,6 +28,7 @@ public static partial class TicketFold
         ParkReviewed e => ticket with { Parked = ticket.Parked! with { ReviewAt = e.ReviewAt, RemindAt = e.RemindAt } },
         ReviewFellDue e => ticket with { Parked = ticket.Parked! with { RemindAt = e.RemindAt } },
         TicketUnparked => ticket with { Parked = null },
+        CallLinked e => ticket with { Calls = ticket.Calls.Add(new(e.CallId, e.CalledAt)) },
         _ => ticket,
     };
 

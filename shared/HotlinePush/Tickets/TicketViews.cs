@@ -228,6 +228,7 @@ public sealed partial record EventView(int Seq, DateTimeOffset At, ActorView By,
         AppealDecided a => new() { ["measure"] = a.Measure, ["approved"] = a.Approved },
         TicketRechecked c => new() { ["reached"] = c.Reached, ["resolved"] = c.Resolved, ["satisfied"] = c.Satisfied },
         ReminderFellDue r => new() { ["clock"] = r.Kind, ["step"] = r.Step, ["level"] = r.Level, ["holder"] = r.Holder },
+        CallLinked c => new() { ["callId"] = actor.Role is Role.Desk or Role.Supervisor ? c.CallId : null, ["calledAt"] = c.CalledAt },
         _ => DetailsOfPart(t, e, actor),
     };
 }
