@@ -5,6 +5,7 @@ using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
 using HotlinePush.Clocks;
 using HotlinePush.Inbound.Calls;
+using HotlinePush.Inbound.TwilioVoice;
 using HotlinePush.Incidents;
 using HotlinePush.Jobs;
 using HotlinePush.Knowledge;
@@ -98,6 +99,7 @@ public static class HotlineProduct
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
         services.AddHotlineKnowledge();
         services.AddHotlineCalls(demo);
+        services.AddHotlineVoice();
         services.AddSingleton<TopicSearch>();
         services.AddHotlinePages();
         return services;
@@ -150,7 +152,8 @@ public static class HotlineProduct
             .AddAudienceMessages()
             .AddSendingMessages()
             .AddLookupMessages()
-            .AddCallMessages();
+            .AddCallMessages()
+            .AddVoiceMessages();
         CalendarRecompute.AddTo(catalogue);
         IncidentFollowing.AddTo(catalogue);
         WeChatReceipts.AddTo(catalogue);

@@ -65,7 +65,10 @@ public sealed record Call
         _ => CallState.Ringing,
     };
 
-    public bool IsLive => State is CallState.Ringing or CallState.Answered;
+    public bool IsLive => !InMenu && State is (CallState.Ringing or CallState.Answered);
+
+    /// <summary>Heard of, but it has not come to a person yet: its caller is in the menu, or was.</summary>
+    public bool InMenu => (RingingAt ?? AnsweredAt ?? EndedAt ?? MissedAt) is null;
 
     /// <summary>When it began, as far as is known.</summary>
     public DateTimeOffset BeganAt => new[] { RingingAt, AnsweredAt, MissedAt, EndedAt }.Min() ?? HeardAt;

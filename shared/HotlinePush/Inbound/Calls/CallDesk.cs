@@ -24,6 +24,14 @@ public sealed class CallDesk(
         return ChangeAsync(id, call => CallRules.Apply(call ?? new() { Id = id, Source = source, CallId = report.CallId, HeardAt = clock.GetUtcNow() }, report, caller), ct)!;
     }
 
+    /// <summary>There is such a call; nothing rings for it yet.</summary>
+    public Task HearAsync(string source, string callId, string? phone, string? called, CancellationToken ct)
+    {
+        var id = CallStore.IdOf(source, callId);
+        var (caller, hash) = CallerOf(phone);
+        return ChangeAsync(id, call => call ?? new() { Id = id, Source = source, CallId = callId, Seq = 1, HeardAt = clock.GetUtcNow(), Caller = caller, PersonHash = hash, Called = called }, ct);
+    }
+
     /// <summary>The ticket came of the call; null where there is no such call.</summary>
     public Task<Call?> LinkAsync(string id, string number, CancellationToken ct) =>
         ChangeAsync(id, call => call is null ? null : CallRules.Link(call, number), ct);

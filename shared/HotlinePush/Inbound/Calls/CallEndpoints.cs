@@ -73,12 +73,13 @@ public static class CallEndpoints
 }
 
 /// <summary>A call, its caller masked.</summary>
+/// <param name="State">Null while the caller is in the telephone menu, or where they left it without asking for a person.</param>
 public sealed record CallView(
-    string Id, string CallId, CallState State, string? Caller, string? Called, string? Agent,
+    string Id, string CallId, CallState? State, string? Caller, string? Called, string? Agent,
     DateTimeOffset? RingingAt, DateTimeOffset? AnsweredAt, DateTimeOffset? EndedAt, DateTimeOffset? MissedAt, string? RecordingUrl, IReadOnlyList<string> Tickets)
 {
     public static CallView Of(Call c) => new(
-        c.Id, c.CallId, c.State, c.Caller is null ? null : PhoneNumber.Mask(c.Caller), c.Called, c.Agent, c.RingingAt, c.AnsweredAt, c.EndedAt, c.MissedAt, c.RecordingUrl, c.Tickets);
+        c.Id, c.CallId, c.InMenu ? null : c.State, c.Caller is null ? null : PhoneNumber.Mask(c.Caller), c.Called, c.Agent, c.RingingAt, c.AnsweredAt, c.EndedAt, c.MissedAt, c.RecordingUrl, c.Tickets);
 }
 
 /// <summary>Somebody to be called back, or who was.</summary>

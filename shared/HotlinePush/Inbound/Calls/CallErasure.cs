@@ -1,10 +1,11 @@
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.TwilioVoice;
 using HotlinePush.Storage;
 
 namespace HotlinePush.Inbound.Calls;
 
 /// <summary>Each day: what telephone systems said of calls goes after <see cref="Kept"/>, and so do callbacks that were done by then. Tickets stay, with their recordings.</summary>
-public sealed class CallErasure(ITableStore store, CallStore calls, MissedCallers callers, ProductClock clock)
+public sealed class CallErasure(ITableStore store, CallStore calls, VoiceStore menus, MissedCallers callers, ProductClock clock)
 {
     public static readonly TimeSpan Every = TimeSpan.FromDays(1);
 
@@ -41,6 +42,7 @@ public sealed class CallErasure(ITableStore store, CallStore calls, MissedCaller
             return;
         foreach (var row in CallIndex.KeysOf(call).Where(k => k.Partition == CallIndex.Live))
             await store.CommitAsync(new Batch(CallIndex.Table, row.Partition).Delete(row.Row), ct);
+        await menus.DeleteAsync(id, ct);
         await calls.DeleteAsync(id, ct);
     }
 }

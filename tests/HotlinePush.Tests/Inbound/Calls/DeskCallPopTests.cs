@@ -120,7 +120,7 @@ public sealed class DeskCallPopTests : IAsyncLifetime
         var one = await _host.GetAsync("/desk/callbacks/" + id);
         Assert.DoesNotContain(Phone, one.Html, StringComparison.Ordinal);
         var revealed = await _host.PostAsync($"/desk/callbacks/{id}/reveal", one.HiddenOf($"/desk/callbacks/{id}/reveal"));
-        Assert.Contains("+86" + Phone, revealed.Html, StringComparison.Ordinal);
+        Assert.Contains("+86" + Phone, revealed.Text, StringComparison.Ordinal);
         Assert.Contains(await AuditAsync(), e => e.Action == MissedCallers.RevealAction);
 
         var done = await _host.PostAsync($"/desk/callbacks/{id}/done", [.. one.HiddenOf($"/desk/callbacks/{id}/done"), ("reached", "yes"), ("note", "已说明办理进度")]);
