@@ -21,7 +21,9 @@ public sealed class CallErasure(ITableStore store, CallStore calls, VoiceStore m
         var gone = await callers.ForgetAsync(until, ct);
         for (var back = 1; back <= DaysBack; back++)
         {
-            var day = CallIndex.Day(CityZone.DateOf(until).AddDays(-back));
+            var date = CityZone.DateOf(until).AddDays(-back);
+            gone += await callers.ForgetAsync(date, ct);
+            var day = CallIndex.Day(date);
             await foreach (var row in store.ReadAllAsync(CallIndex.Table, day, new("!", "~"), ct: ct))
             {
                 await ForgetAsync(CallIndex.IdOf(row.Key), ct);

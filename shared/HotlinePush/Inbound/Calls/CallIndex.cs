@@ -20,6 +20,9 @@ public static class CallIndex
     /// <summary>The calls first heard of on a day (Asia/Shanghai), newest first.</summary>
     public static string Day(DateOnly day) => Keys.Of("day", day);
 
+    /// <summary>Callers who were last spoken to on that day and never missed: kept for reports that come late, and to be forgotten.</summary>
+    public static string Spoken(DateOnly day) => Keys.Of("spoken", day);
+
     public static KeyRange OfAgent(string agent) => Keys.Under("agent", agent);
     public static KeyRange OfNobody => Keys.Under("waiting");
     public static KeyRange OpenCallbacks => Keys.Under("open");
@@ -39,6 +42,7 @@ public static class CallIndex
     {
         { Missed: [var first, ..] } => [new(Callbacks, Keys.Of("open", caller.Urgent ? 0 : 1, first.At, caller.Hash))],
         { Settled: { } settled } => [new(Callbacks, Keys.Of("done", KeyPart.Descending(settled.At), caller.Hash))],
+        { SpokenAt: { } spoken } => [new(Spoken(CityZone.DateOf(spoken)), Keys.Of(caller.Hash))],
         _ => [],
     };
 

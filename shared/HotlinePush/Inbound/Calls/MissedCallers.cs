@@ -114,15 +114,21 @@ public sealed class MissedCallers(ITableStore store, KeyRing keys, PendingMessag
     public const string Queue = "missedCalls";
 
     /// <summary>Callbacks that were done before a moment go, with their callers.</summary>
-    public async Task<int> ForgetAsync(DateTimeOffset before, CancellationToken ct)
+    public Task<int> ForgetAsync(DateTimeOffset before, CancellationToken ct) =>
+        ForgetAsync(CallIndex.Callbacks, CallIndex.DoneCallbacks with { From = Keys.Of("done", KeyPart.Descending(before)) }, ct);
+
+    /// <summary>Callers who were last spoken to on a day go.</summary>
+    public Task<int> ForgetAsync(DateOnly spoken, CancellationToken ct) => ForgetAsync(CallIndex.Spoken(spoken), new("!", "~"), ct);
+
+    private async Task<int> ForgetAsync(string partition, KeyRange range, CancellationToken ct)
     {
         var gone = 0;
-        var range = CallIndex.DoneCallbacks with { From = Keys.Of("done", KeyPart.Descending(before)) };
-        await foreach (var row in store.ReadAllAsync(CallIndex.Table, CallIndex.Callbacks, range, ct: ct))
+        await foreach (var row in store.ReadAllAsync(CallIndex.Table, partition, range, ct: ct))
         {
-            if (await ReadAsync(CallIndex.IdOf(row.Key), ct) is { Value.Missed.IsEmpty: true } read && CallIndex.KeysOf(read.Value).Any(k => k.Row == row.Key))
+            // Who has rung since stands in another row, and stays.
+            if (await ReadAsync(CallIndex.IdOf(row.Key), ct) is { } read && CallIndex.KeysOf(read.Value).Contains(new(partition, row.Key)))
                 await store.CommitAsync(new Batch(WorkShard.Table, PartitionOf(read.Value.Hash)).DeleteIf(RowKey(read.Value.Hash), read.ETag), ct);
-            await store.CommitAsync(new Batch(CallIndex.Table, CallIndex.Callbacks).Delete(row.Key), ct);
+            await store.CommitAsync(new Batch(CallIndex.Table, partition).Delete(row.Key), ct);
             gone++;
         }
 

@@ -68,6 +68,7 @@ internal static class DeskPages
         if (after is not null && (!Cursor.TryRead(after, out position) || !position.IsPosition))
             return Cursor.Bad.ToResult();
         var counts = await lists.CountAsync(ct);
+        var callbacks = await callers.CountAsync(ct);
         // Who just comes to work is shown what presses most.
         queue ??= counts.FirstOrDefault(c => c.Count > 0 && (page.Actor.Role == Role.Supervisor || !OfSupervisor(c.Queue)))?.Queue ?? DeskQueues.Dispatch;
         var (tickets, next) = await lists.QueueAsync(queue, position, PageSize, ct);
@@ -78,9 +79,9 @@ internal static class DeskPages
             [.. alarms.Select(t => new DeskRow(t, TicketSummary.Of(t, page.Actor), DeskTask.Of(t)!))],
             next is null ? null : Cursor.Write(next), after is not null,
             page.Texts.Find("desk.done." + done) is not null && TicketNumber.IsValid(ticket) ? (done, ticket) : null,
-            PulseOf(counts))
+            PulseOf([.. counts, callbacks]))
         {
-            Callbacks = await callers.CountAsync(ct),
+            Callbacks = callbacks,
             Live = await calls.LiveAsync(page.Actor, ct),
         };
         return new PageResult<DeskQueuePage>(page, page.Texts["desk.queue." + queue] + " – " + page.Texts["desk.heading"], StatusCodes.Status200OK, ("Model", model));
@@ -89,9 +90,9 @@ internal static class DeskPages
     public static bool OfSupervisor(string queue) => queue is DeskQueues.Extension or DeskQueues.Supervisor;
 
     /// <summary>Changes when a queue does: a page that shows them asks for it and says so.</summary>
-    private static async Task<IResult> PulseAsync(HttpContext http, DeskLists lists, CancellationToken ct)
+    private static async Task<IResult> PulseAsync(HttpContext http, DeskLists lists, MissedCallers callers, CancellationToken ct)
     {
-        http.Response.Headers.ETag = PulseOf(await lists.CountAsync(ct));
+        http.Response.Headers.ETag = PulseOf([.. await lists.CountAsync(ct), await callers.CountAsync(ct)]);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.NoContent();
     }

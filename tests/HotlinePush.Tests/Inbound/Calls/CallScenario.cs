@@ -7,7 +7,7 @@ using HotlinePush.Inbound.Calls;
 namespace HotlinePush.Tests.Inbound.Calls;
 
 /// <summary>A call-centre system that reports its calls, signed.</summary>
-internal sealed class CallScenario(Uri host, string secret = "demo-calls", TimeProvider? clock = null)
+public sealed class CallScenario(Uri host, string secret = "demo-calls", TimeProvider? clock = null)
 {
     private static readonly JsonSerializerOptions Readable = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
     private readonly HttpClient _client = new() { BaseAddress = host };

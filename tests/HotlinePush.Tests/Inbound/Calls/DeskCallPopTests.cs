@@ -193,13 +193,16 @@ public sealed class DeskCallPopTests : IAsyncLifetime
     {
         var id = await _pbx.SaysAsync("pbx-1", "missed", Phone);
         var hash = (await Callbacks()).Single().Hash;
+        var spoken = await _pbx.SaysAsync("pbx-2", "answered", "19900000555", "8012");
+        var other = (await _host.Services.GetRequiredService<CallStore>().ReadAsync(spoken, default))!.Value.PersonHash!;
         await _host.Services.GetRequiredService<MissedCallers>().CallBackAsync(hash, true, null, Actor.System, default);
         _host.Time.Advance(CallErasure.Kept + TimeSpan.FromDays(2));
 
-        Assert.Equal(2, await _host.Services.GetRequiredService<CallErasure>().RunAsync(default));
+        Assert.Equal(4, await _host.Services.GetRequiredService<CallErasure>().RunAsync(default));
 
         Assert.Null(await _host.Services.GetRequiredService<CallStore>().ReadAsync(id, default));
         Assert.Null(await _host.Services.GetRequiredService<MissedCallers>().ReadAsync(hash, default));
+        Assert.Null(await _host.Services.GetRequiredService<MissedCallers>().ReadAsync(other, default));
         Assert.Equal(0, await _host.Services.GetRequiredService<CallErasure>().RunAsync(default));
     }
 
