@@ -15,9 +15,9 @@ public sealed class CallTests(BrowserRun run) : IClassFixture<BrowserRun>
         await run.Host.DispatchedAsync("city-urban");
         await using var window = await run.OpenAsync();
         var page = window.Page;
-        await SignInAsync(page);
+        await SignInAsync(page, "8011");
 
-        await pbx.SaysAsync("pop-1", "ringing", "19900000123", "8012");
+        await pbx.SaysAsync("pop-1", "ringing", "19900000123", "8011");
         await page.Locator(".pop.ringing").WaitForAsync();
         Assert.Contains("路灯不亮", await page.Locator(".pop.ringing").InnerTextAsync(), StringComparison.Ordinal);
 
@@ -42,7 +42,7 @@ public sealed class CallTests(BrowserRun run) : IClassFixture<BrowserRun>
         {
             await using var window = await run.OpenAsync(dark: dark, english: english);
             var page = window.Page;
-            await SignInAsync(page);
+            await SignInAsync(page, "8012");
             await pbx.SaysAsync("axe-4", "ringing", "19900000123", "8012");
             var found = new List<string>();
             foreach (var (name, path) in ((string, string)[])[("calls", "/desk/calls"), ("callbacks", "/desk/callbacks"), ("desk", "/desk"), ("call", "/desk/call")])
@@ -71,7 +71,7 @@ public sealed class CallTests(BrowserRun run) : IClassFixture<BrowserRun>
     }
 
     /// <summary>At the desk, with an extension.</summary>
-    private static async Task SignInAsync(IPage page)
+    private static async Task SignInAsync(IPage page, string line)
     {
         await page.GotoAsync("/sign-in");
         await page.Locator("main summary").ClickAsync();
@@ -79,7 +79,7 @@ public sealed class CallTests(BrowserRun run) : IClassFixture<BrowserRun>
         await page.Locator("main details .button").ClickAsync();
         await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
         await page.GotoAsync("/desk/calls");
-        await page.Locator("[name=line]").FillAsync("8012");
+        await page.Locator("[name=line]").FillAsync(line);
         await page.Locator("form[action$=line] button").ClickAsync();
         await page.WaitForURLAsync("**/desk/calls?done=line");
         await page.GotoAsync("/desk");
