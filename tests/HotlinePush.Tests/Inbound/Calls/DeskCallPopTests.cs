@@ -1,8 +1,6 @@
-using System.Net;
 using HotlinePush.Inbound.Calls;
 using HotlinePush.Local.Demo;
 using HotlinePush.Security;
-using HotlinePush.Security.Accounts;
 using HotlinePush.Tests.Pages;
 using HotlinePush.Tickets;
 using Microsoft.Extensions.DependencyInjection;

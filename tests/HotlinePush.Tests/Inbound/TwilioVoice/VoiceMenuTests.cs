@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using HotlinePush.Inbound.Calls;
-using HotlinePush.Inbound.TwilioVoice;
-using HotlinePush.Tests.Support;
 using HotlinePush.Tickets;
 using Microsoft.Extensions.DependencyInjection;
 
