@@ -4,6 +4,8 @@ using HotlinePush.Channels.Outbox;
 using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.Calls;
+using HotlinePush.Inbound.TwilioVoice;
 using HotlinePush.Incidents;
 using HotlinePush.Jobs;
 using HotlinePush.Knowledge;
@@ -98,6 +100,8 @@ public static class HotlineProduct
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
         services.AddHotlineKnowledge();
         services.AddHotlineRecords();
+        services.AddHotlineCalls(demo);
+        services.AddHotlineVoice();
         services.AddSingleton<TopicSearch>();
         TimedRuns.AddTo(services);
         services.AddHotlinePages();
@@ -130,6 +134,7 @@ public static class HotlineProduct
         KeyEndpoints.Map(api);
         TopicEndpoints.Map(api);
         RecordEndpoints.Map(api);
+        api.MapCalls();
         routes.MapHooks();
         routes.MapHotlinePages();
     }
@@ -150,7 +155,9 @@ public static class HotlineProduct
             .AddJobMessages()
             .AddAudienceMessages()
             .AddSendingMessages()
-            .AddLookupMessages();
+            .AddLookupMessages()
+            .AddCallMessages()
+            .AddVoiceMessages();
         CalendarRecompute.AddTo(catalogue);
         IncidentFollowing.AddTo(catalogue);
         WeChatReceipts.AddTo(catalogue);

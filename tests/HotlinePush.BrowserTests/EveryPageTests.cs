@@ -23,7 +23,7 @@ public sealed class EveryPageTests(DemoSite site) : IClassFixture<DemoSite>
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("PICTURES");
 
     /// <summary>Answers that are no page of their own: files, and what the script asks for.</summary>
-    private static readonly string[] NoPages = [".csv", ".svg", "/pulse", "/hints", "/suggest", "/attachments/"];
+    private static readonly string[] NoPages = [".csv", ".svg", "/pulse", "/hints", "/calls/live", "/suggest", "/attachments/"];
 
     /// <summary>Each kind of reader: the key they sign in with, and where they begin besides their home.</summary>
     private static readonly (string Name, string? Key, string[] From)[] Readers =

@@ -6,7 +6,7 @@ namespace HotlinePush.Local.Demo;
 public static class DemoReach
 {
     /// <summary>Those that reach people by number or address.</summary>
-    private static readonly (string Provider, string Where)[] Reaching = [("Aliyun", "Endpoint"), ("Twilio", "Endpoint"), ("Smtp", "Host")];
+    private static readonly (string Provider, string Where)[] Reaching = [("Aliyun", "Endpoint"), ("Twilio", "Endpoint"), ("TwilioVoice", "Endpoint"), ("Smtp", "Host")];
 
     /// <exception cref="ProviderSettingsException">A provider of the demonstration would reach real people.</exception>
     public static void Check(IConfiguration configuration)

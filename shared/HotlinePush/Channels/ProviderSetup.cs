@@ -2,6 +2,9 @@ using HotlinePush.Channels.Aliyun;
 using HotlinePush.Channels.Twilio;
 using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
+using HotlinePush.Inbound.Calls;
+using HotlinePush.Inbound.TwilioVoice;
+using HotlinePush.Notices;
 using HotlinePush.Notices.Templates;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Routing;
@@ -19,7 +22,8 @@ public static class ProviderSetup
 {
     /// <summary>What each of them asks for.</summary>
     public static IReadOnlyList<(string Provider, Func<ProviderSettings, object> Read)> Settings { get; } =
-        [(AliyunSettings.Provider, AliyunSettings.Read), (WeChatSettings.Provider, WeChatSettings.Read), (WeComSettings.Provider, WeComSettings.Read)];
+        [(AliyunSettings.Provider, AliyunSettings.Read), (WeChatSettings.Provider, WeChatSettings.Read), (WeComSettings.Provider, WeComSettings.Read), (CallSettings.Provider, CallSettings.Read),
+        (TwilioVoiceSettings.Provider, s => TwilioVoiceSettings.Read(s, new("https://12345.example.gov.cn")))];
 
     /// <exception cref="ProviderSettingsException">A setting is missing or wrong.</exception>
     public static IServiceCollection AddHotlineProviders(this IServiceCollection services, IConfiguration configuration)
@@ -45,6 +49,12 @@ public static class ProviderSetup
             if (weCom.Enabled)
                 services.AddSingleton<IGroupChannel, WeComRobotChannel>();
         }
+
+        // After what stands in for it: the last one registered counts.
+        if (Given(configuration, CallSettings.Provider, CallSettings.Read) is { } calls)
+            services.AddSingleton(calls);
+        if (Given(configuration, TwilioVoiceSettings.Provider, s => TwilioVoiceSettings.Read(s, SiteOf(services))) is { } voice)
+            services.AddSingleton(voice);
 
         return services;
     }
@@ -76,7 +86,13 @@ public static class ProviderSetup
         var hooks = routes.MapHotlineGroup("/hooks");
         AliyunReports.Map(hooks);
         TwilioReports.Map(hooks);
+        CallHook.Map(hooks);
+        VoiceHooks.Map(hooks);
     }
+
+    /// <summary>The address that the host has registered before it asks for providers.</summary>
+    private static SiteAddress SiteOf(IServiceCollection services) =>
+        services.LastOrDefault(s => s.ServiceType == typeof(SiteAddress))?.ImplementationInstance as SiteAddress ?? new("http://127.0.0.1:7071");
 
     internal static T? Given<T>(IConfiguration configuration, string provider, Func<ProviderSettings, T> read) where T : class
     {

@@ -52,7 +52,8 @@ public sealed class PendingMessages(ITableStore store, IMessageBus bus, TimeProv
     /// time is left to the sweep, and a caller who has gone ends nothing.
     /// </summary>
     /// <param name="owner">The aggregate's id.</param>
-    public async Task<CommitResult> CommitAsync(Batch batch, string owner, IReadOnlyList<PendingMessage> messages, CancellationToken ct)
+    /// <param name="instead">Does at once what all of the messages stand for; they are sent only where it does not come to its end.</param>
+    public async Task<CommitResult> CommitAsync(Batch batch, string owner, IReadOnlyList<PendingMessage> messages, CancellationToken ct, Func<CancellationToken, Task>? instead = null)
     {
         var rows = AddTo(batch, owner, messages);
         var result = await store.CommitAsync(batch, ct);
@@ -61,7 +62,7 @@ public sealed class PendingMessages(ITableStore store, IMessageBus bus, TimeProv
         using var bounded = new CancellationTokenSource(AfterCommit, engine);
         try
         {
-            await SendAsync(batch.Partition, rows, null, bounded.Token);
+            await SendAsync(batch.Partition, rows, instead is null ? null : _ => true, bounded.Token, instead?.Invoke(bounded.Token));
         }
         catch (Exception e) when (e is TableStoreException or MessageBusException or OperationCanceledException)
         {

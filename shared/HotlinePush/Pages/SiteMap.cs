@@ -20,6 +20,7 @@ public static class SiteMap
         new("/supervision", "nav.supervision", Role.Supervisor, Role.Admin),
         new("/desk", "nav.desk", Role.Desk, Role.Supervisor),
         new("/desk/call", "nav.call", Role.Desk, Role.Supervisor),
+        new("/desk/calls", "nav.calls", Role.Desk, Role.Supervisor),
         new("/desk/incidents", "nav.incidents", Role.Desk, Role.Supervisor),
         new("/desk/search", "nav.search", Role.Desk, Role.Supervisor),
         new("/desk/notices", "nav.callerNotices", Role.Desk, Role.Supervisor),

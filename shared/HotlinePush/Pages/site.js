@@ -75,11 +75,14 @@ for (const button of document.querySelectorAll('[data-locate]')) {
 // An element with data-live="/path" shows what that address answers, every three seconds, until a piece of it is marked data-over. Then
 // the page around it is out of date: it is read anew, unless somebody is in the middle of a form.
 for (const place of document.querySelectorAll('[data-live]')) {
+  let shown;
   const timer = setInterval(async () => {
     if (document.hidden || place.contains(document.activeElement)) return;
     const answer = await fetch(place.dataset.live, { cache: 'no-store' }).catch(() => null);
     if (!answer || !answer.ok) return;
-    place.innerHTML = await answer.text();
+    const html = await answer.text();
+    // What is the same is not read out again.
+    if (html !== shown) place.innerHTML = shown = html;
     if (!place.querySelector('[data-over]')) return;
     clearInterval(timer);
     if (!document.activeElement || document.activeElement === document.body) location.reload();

@@ -67,4 +67,20 @@ public sealed class PersonTickets(ITableStore store, TicketStore tickets, KeyRin
         var heads = await tickets.ReadManyAsync([.. page.Rows.Select(r => TicketIndexes.NumberOf(r.Key)).Where(n => n != ticket.Number)], ct);
         return [.. heads.Select(h => h.Ticket).Where(t => t.State.IsOpen() && t.PersonHash == person && t.Confidential == ticket.Confidential).Take(limit)];
     }
+
+    /// <summary>
+    /// Open tickets of whoever has this hash, newest first, among the latest of that person. For what the product decides or tells by itself:
+    /// no member of staff sees them, so no trace is left.
+    /// </summary>
+    public async Task<List<Ticket>> OpenOfAsync(string hash, int limit, CancellationToken ct)
+    {
+        var page = await store.ReadRangeAsync(TicketIndexes.Table, TicketIndexes.PersonPartition(hash), new("!", "~"), limit * 4, null, ct);
+        var heads = await tickets.ReadManyAsync([.. page.Rows.Select(r => TicketIndexes.NumberOf(r.Key))], ct);
+        return [.. heads.Select(h => h.Ticket).Where(t => t.State.IsOpen() && t.PersonHash == hash).Take(limit)];
+    }
+
+    /// <summary>Whether one of them is a live emergency.</summary>
+    public async Task<bool> HasAlarmAsync(string hash, CancellationToken ct) => (await OpenOfAsync(hash, MostOpen, ct)).Exists(t => t.Alarm is not null);
+
+    private const int MostOpen = 20;
 }

@@ -55,6 +55,7 @@ namespace HotlinePush.Tickets;
 [JsonDerivedType(typeof(AppealDecided), "appealDecided")]
 [JsonDerivedType(typeof(TicketRechecked), "rechecked")]
 [JsonDerivedType(typeof(PersonalDataDeleted), "personalDataDeleted")]
+[JsonDerivedType(typeof(CallLinked), "callLinked")]
 public abstract record TicketEvent
 {
     /// <summary>1 for the first event of a ticket.</summary>

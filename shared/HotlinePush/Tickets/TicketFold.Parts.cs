@@ -30,6 +30,7 @@ public static partial class TicketFold
         ReviewFellDue e => ticket with { Parked = ticket.Parked! with { RemindAt = e.RemindAt } },
         TicketUnparked => ticket with { Parked = null },
         PersonalDataDeleted e => ticket with { PersonHash = null, PersonalDataDeletedAt = e.At },
+        CallLinked e => ticket with { Calls = ticket.Calls.Add(new(e.CallId, e.CalledAt)) },
         _ => ticket,
     };
 

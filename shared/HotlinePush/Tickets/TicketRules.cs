@@ -60,6 +60,8 @@ public static partial class TicketRules
             AppealScore c => Decide(deciding, c),
             DecideAppeal c => Decide(deciding, c),
             RecordRecheck c => Decide(deciding, c),
+            LinkCall c => Decide(deciding, c),
+            HoldForDesk c => Decide(deciding, c),
             _ => throw new ArgumentException($"No rule for {command.GetType().Name}."),
         };
     }
@@ -67,9 +69,9 @@ public static partial class TicketRules
     /// <summary>Who may do what; the state is looked at afterwards.</summary>
     public static bool MayDo(TicketCommand command, Role role) => command switch
     {
-        FollowUp => role is Role.Resident or Role.Desk or Role.Supervisor,
+        FollowUp => role is Role.Resident or Role.Desk or Role.Supervisor or Role.System,
         Urge => role is Role.Resident or Role.Desk or Role.Supervisor,
-        AddAttachments => role is Role.Resident or Role.Unit or Role.Desk or Role.Supervisor,
+        AddAttachments => role is Role.Resident or Role.Unit or Role.Desk or Role.Supervisor or Role.System,
         CallBack => role is Role.Resident or Role.Desk or Role.Supervisor,
         ContactResident => role is Role.Unit or Role.Desk or Role.Supervisor,
         Sign or ReturnTicket or Extend or Suspend or AnswerTicket => role is Role.Unit,
@@ -80,7 +82,7 @@ public static partial class TicketRules
         DecideExtension => role is Role.Supervisor,
         AppealScore => role is Role.Unit,
         DecideAppeal => role is Role.Supervisor,
-        FireReminders or RecomputeDeadlines => role is Role.System,
+        FireReminders or RecomputeDeadlines or LinkCall or HoldForDesk => role is Role.System,
         AcceptDuplicate or ReleaseDuplicate => role is Role.Desk or Role.Supervisor or Role.System,
         Dispatch => role is Role.Desk or Role.Supervisor or Role.System,
         _ => role is Role.Desk or Role.Supervisor,

@@ -230,6 +230,7 @@ public sealed partial record EventView(int Seq, DateTimeOffset At, ActorView By,
         PersonalDataDeleted p => new() { ["reason"] = p.Reason, ["files"] = p.Files },
         TicketRechecked c => new() { ["reached"] = c.Reached, ["resolved"] = c.Resolved, ["satisfied"] = c.Satisfied },
         ReminderFellDue r => new() { ["clock"] = r.Kind, ["step"] = r.Step, ["level"] = r.Level, ["holder"] = r.Holder },
+        CallLinked c => new() { ["callId"] = actor.Role is Role.Desk or Role.Supervisor ? c.CallId : null, ["calledAt"] = c.CalledAt },
         _ => DetailsOfPart(t, e, actor),
     };
 }

@@ -22,6 +22,9 @@ public static class DeskReasons
     public const string Confidential = "confidential";
     public const string Returned = "returned";
     public const string SupervisorNamesLead = "supervisorNamesLead";
+
+    /// <summary>Spoken on the telephone to a recording: somebody has to hear it.</summary>
+    public const string VoiceMessage = "voiceMessage";
 }
 
 /// <summary>How a ticket ended where no reason code of the contract says it.</summary>

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HotlinePush.Inbound.Calls;
 using HotlinePush.Local.Demo;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HotlinePush.Tests.BadInput;
 
@@ -21,6 +24,10 @@ public sealed class Places
 
     /// <summary>One of the disclosure catalogue.</summary>
     public string Matter { get; private set; } = "";
+
+    /// <summary>A call that nobody took, and who is to be called back for it.</summary>
+    public string Call { get; private set; } = "";
+    public string MissedCaller { get; private set; } = "";
 
     /// <summary>Tickets in all states, seeded.</summary>
     public IReadOnlyList<string> Numbers { get; private set; } = [];
@@ -44,9 +51,19 @@ public sealed class Places
         (places.Number, places.Code) = await places.FileAsync(app);
         places.Notice = (await app.DoAsync(Sent.Json("POST", "/api/v1/notices", "demo-publisher",
             $$"""{ "title":"救助金发放", "field":"relief", "audienceId":"{{DemoAudience.Id}}", "channels":["sms"], "texts":{ "sms":"救助金已发放。" } }"""))).GetProperty("id").GetString()!;
+        (places.Call, places.MissedCaller) = await MissAsync(app);
         foreach (var path in (string[])["/api/v1/units", "/api/v1/areas", "/api/v1/categories", "/api/v1/catalogue", "/api/v1/policies", "/api/v1/sms-templates", "/api/v1/calendar/years/2026"])
             places.SetUp[path] = await WholeAsync(app, path);
         return places;
+    }
+
+    private static async Task<(string Call, string Caller)> MissAsync(BadInputApp app)
+    {
+        var body = """{"callId":"a-call","state":"missed","caller":"13800138000"}"""u8.ToArray();
+        var timestamp = app.App.App.Services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var call = await app.DoAsync(new Sent("POST", "/hooks/calls", null, body)
+            .With(CallSignature.TimestampHeader, timestamp).With(CallSignature.SignatureHeader, CallSignature.Of(CallSettings.Demo.Secrets[0], timestamp, body)));
+        return (call.GetProperty("id").GetString()!, (await app.DoAsync(new("GET", "/api/v1/desk/missed-calls", "demo-desk"))).GetProperty("items")[0].GetProperty("id").GetString()!);
     }
 
     /// <summary>A new ticket that <see cref="UnitId"/> is to sign for.</summary>
@@ -76,6 +93,8 @@ public sealed class Places
         .Replace("{year}", "2026", StringComparison.Ordinal)
         .Replace("/audiences/{id}", "/audiences/" + DemoAudience.Id, StringComparison.Ordinal)
         .Replace("/notices/{id}", "/notices/" + Notice, StringComparison.Ordinal)
+        .Replace("/desk/calls/{id}", "/desk/calls/" + Call, StringComparison.Ordinal)
+        .Replace("/missed-calls/{id}", "/missed-calls/" + MissedCaller, StringComparison.Ordinal)
         .Replace("/matters/{id}", "/matters/" + Matter, StringComparison.Ordinal)
         .Replace("{id}", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal);

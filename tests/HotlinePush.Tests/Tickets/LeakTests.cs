@@ -142,6 +142,8 @@ public sealed class LeakTests : IAsyncLifetime
             // What a file is, and the event a call was about; its name is personal.
             "AttachedToIncident.IncidentId", "Attachment.Id", "Attachment.Kind", "Attachment.UnitId", "AttachmentAdded.Id", "AttachmentAdded.Kind",
             "Ticket.IncidentId", "Ticket.MasterOf", "TicketReceived.MasterOf",
+            // A hash of what the telephone system calls a call.
+            "CallLinked.CallId", "LinkedCall.Id",
             // Which score was contested, by which unit, and who decided.
             "Appeal.Reason", "Appeal.UnitId", "AppealDecision.ActorId", "Recorded.ActorId", "PersonalDataDeleted.Reason", "ScoreAppealed.Reason", "TicketRechecked.RecheckId",
             // Which unit did what with others.

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using HotlinePush.Inbound.TwilioVoice;
 using HotlinePush.Messaging;
 using HotlinePush.Notices;
 using HotlinePush.Notices.Sending;
@@ -47,21 +48,24 @@ public static class TwilioReports
     public static string AddressOf(SiteAddress site, string attemptId) => $"{site.Url}{Prefix}{Path}?attempt={attemptId}";
 
     public static void Map(RouteGroupBuilder hooks) =>
-        hooks.MapPost(Path, TakeAsync).Public().TakesUpload(MaxBytes).TakesQuery("attempt", "发送尝试 (the attempt)", required: true)
-            .WithTags("hooks").WithSummary("Twilio 短信状态报告 (status callbacks)");
+        hooks.MapPost(Path, TakeAsync).Public().TakesUpload(MaxBytes).TakesQuery("attempt", "发送尝试 (the attempt of a text; calls have none)")
+            .WithTags("hooks").WithSummary("Twilio 短信和通话状态报告 (status callbacks)");
 
-    private static async Task<object> TakeAsync(HttpContext http, TwilioTokens tokens, SiteAddress site, KeyRing keys, OptOuts optOuts, IMessageBus bus, MessageCatalogue catalogue)
+    private static async Task<object> TakeAsync(HttpContext http, TwilioTokens tokens, SiteAddress site, KeyRing keys, OptOuts optOuts, IMessageBus bus, MessageCatalogue catalogue, TwilioVoiceSettings voice, VoiceCalls calls)
     {
         var request = http.Request;
         var given = request.Headers[TwilioSignature.Header].ToString();
-        if (given.Length == 0 || tokens.Tokens.Count == 0)
+        if (given.Length == 0 || tokens.Tokens.Count + voice.Tokens.Count == 0)
             return Forged;
         if (!request.HasFormContentType)
             return new Refusal("badForm", "应为表单（application/x-www-form-urlencoded）。");
         var form = await request.ReadFormAsync(http.RequestAborted);
+        var isCall = form.ContainsKey("CallStatus");
         // The address as Twilio was given it: a proxy in front may show another one here.
-        if (!TwilioSignature.Holds(tokens.Tokens, site.Url + Prefix + Path + request.QueryString.Value, [.. form], given))
+        if (!TwilioSignature.Holds(isCall ? voice.Tokens : tokens.Tokens, site.Url + Prefix + Path + request.QueryString.Value, [.. form], given))
             return Forged;
+        if (isCall)
+            return await CallAsync(form, calls, http.RequestAborted);
         var attempt = request.Query["attempt"].ToString();
         var word = form["MessageStatus"].ToString() is { Length: > 0 } status ? status : form["SmsStatus"].ToString();
         if (attempt.Length == 0 || word.Length == 0)
@@ -76,6 +80,15 @@ public static class TwilioReports
         // A word that Twilio adds one day is no news to us.
         if (isNotice && States.GetValueOrDefault(word) is { } state)
             await bus.SendAsync([catalogue.Message(SendingMessages.ReceiptType, $"{attempt}-{state}", new ReceiptCame(attempt, state, code)).ToOutgoing()], http.RequestAborted);
+        return Results.NoContent();
+    }
+
+    private static async Task<object> CallAsync(IFormCollection form, VoiceCalls calls, CancellationToken ct)
+    {
+        var (call, parent) = (form["CallSid"].ToString(), form["ParentCallSid"].ToString());
+        if (!TwilioSid.Is(call, "CA") || (parent.Length > 0 && !TwilioSid.Is(parent, "CA")))
+            return Refusal.Of("badValue", "CallSid", "应为 CA 和 32 位十六进制数。");
+        await calls.StatusAsync(call, parent.Length > 0 ? parent : null, form["CallStatus"].ToString(), ct);
         return Results.NoContent();
     }
 

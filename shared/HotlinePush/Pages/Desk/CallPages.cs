@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.Calls;
 using HotlinePush.Incidents;
 using HotlinePush.Pages.Residents;
 using HotlinePush.Routing;
@@ -42,11 +43,21 @@ internal static class CallPages
         pages.MapPost(Address + "/hints", HintsAsync).RequireRole(DeskEndpoints.Roles);
     }
 
-    /// <summary>An empty form; after a call with what became of it; with <c>?phone=</c> for a telephone system that opens it (screen pop).</summary>
-    private static async Task<IResult> FormAsync(HttpContext http, TicketFiling filing, IDataProtectionProvider protection, CancellationToken ct)
+    /// <summary>An empty form; after a call with what became of it; with <c>?phone=</c> for a telephone system that opens it, with <c>?call=</c> for a call that popped up here.</summary>
+    private static async Task<IResult> FormAsync(HttpContext http, TicketFiling filing, CallStore calls, IDataProtectionProvider protection, CancellationToken ct)
     {
-        var phone = new QueryFields(http.Request).Text("phone", 40);
-        var form = FormState.Empty("call") with { Values = phone is null ? new Dictionary<string, string>() : new() { ["contact.phone"] = phone } };
+        var query = new QueryFields(http.Request);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (query.Text("phone", 40) is { } phone)
+            values["contact.phone"] = phone;
+        if (query.Text("call") is { } id && await calls.ReadAsync(id, ct) is { Value: var call })
+        {
+            values["call"] = id;
+            if (call is { PersonHash: not null, Caller: { } caller })
+                values["contact.phone"] = caller;
+        }
+
+        var form = FormState.Empty("call") with { Values = values };
         var page = await PageContext.OfAsync(http);
         // The number stands in the form, not in what a link of the page leads to.
         page.Here = Address;
@@ -62,7 +73,7 @@ internal static class CallPages
         return new FragmentResult<CallHintsColumn>(page, ("Hints", await reading.ReadAsync(form, page.Actor, ct)));
     }
 
-    private static async Task<IResult> TakeAsync(HttpContext http, TicketFiling filing, TicketActions actions, CallHintsReading hints, IncidentDesk incidents, IDataProtectionProvider protection, ProductClock clock, CancellationToken ct)
+    private static async Task<IResult> TakeAsync(HttpContext http, TicketFiling filing, TicketActions actions, CallHintsReading hints, IncidentDesk incidents, CallDesk calls, IDataProtectionProvider protection, ProductClock clock, CancellationToken ct)
     {
         var page = await PageContext.OfAsync(http);
         page.Here = Address;
@@ -74,12 +85,17 @@ internal static class CallPages
             return await PageAsync(page, form, Reserved.Seal(protection, reserved), http);
         if (form.Refusal is null)
         {
-            var (next, refusal) = what == "follow"
+            var (ticket, next, refusal) = what == "follow"
                 ? await FollowAsync(form, number, page.Actor, actions, ct)
                 : what == "attach" ? await AttachAsync(form, number, reserved, page.Actor, incidents, ct)
                 : await FileAsync(form, what, number, reserved, page.Actor, filing, actions, hints, ct);
-            if (next is not null)
-                return PageAnswers.SeeOther(next);
+            if (ticket is not null)
+            {
+                if (form.Filled("call") is { } call)
+                    await calls.LinkAsync(call, ticket, ct);
+                return PageAnswers.SeeOther(next!);
+            }
+
             form = form.Refused(refusal!);
         }
 
@@ -94,35 +110,35 @@ internal static class CallPages
         return cut < 0 ? (pressed, "") : (pressed[..cut], pressed[(cut + 1)..]);
     }
 
-    private static async Task<(string? Next, Refusal? Refusal)> FollowAsync(FormState form, string number, Actor by, TicketActions actions, CancellationToken ct)
+    private static async Task<(string? Number, string? Next, Refusal? Refusal)> FollowAsync(FormState form, string number, Actor by, TicketActions actions, CancellationToken ct)
     {
         var text = string.Join('\n', new[] { form.Filled("subject"), form.Filled("description") }.OfType<string>());
         if (new Check().Text("description", text, required: true).Refusal is { } missing)
-            return (null, missing);
+            return (null, null, missing);
         var done = await actions.ActAsync(number, new FollowUp(text), by, null, ct);
-        return done.Refusal is { } refusal ? (null, refusal) : ($"{Address}?filed={number}&added=1", null);
+        return done.Refusal is { } refusal ? (null, null, refusal) : (number, $"{Address}?filed={number}&added=1", null);
     }
 
-    private static async Task<(string? Next, Refusal? Refusal)> AttachAsync(
+    private static async Task<(string? Number, string? Next, Refusal? Refusal)> AttachAsync(
         FormState form, string incident, string reserved, Actor by, IncidentDesk incidents, CancellationToken ct)
     {
         var (ticket, _, refusal) = await incidents.CallAsync(incident, IncidentPages.CallOf(form), reserved, by, ct);
-        return ticket is null ? (null, refusal) : ($"{Address}?filed={ticket.Number}", null);
+        return ticket is null ? (null, null, refusal) : (ticket.Number, $"{Address}?filed={ticket.Number}", null);
     }
 
-    private static async Task<(string? Next, Refusal? Refusal)> FileAsync(
+    private static async Task<(string? Number, string? Next, Refusal? Refusal)> FileAsync(
         FormState form, string what, string into, string reserved, Actor by, TicketFiling filing, TicketActions actions, CallHintsReading hints, CancellationToken ct)
     {
         var (request, refusal) = FiledForm.Read(WithSubject(form));
         if (request is null)
-            return (null, refusal);
+            return (null, null, refusal);
         TicketCommand? then = null;
         if (what == "answer")
         {
             var ready = await hints.TextOfAsync(form.Filled("articleId"), ct);
             var answer = form.Filled("answer") ?? ready ?? "";
             if (new Check().Text("answer", answer, required: true).Refusal is { } missing)
-                return (null, missing);
+                return (null, null, missing);
             then = new AnswerAtDesk(answer, ready is null ? null : form["articleId"]);
         }
         else if (what != "merge")
@@ -132,15 +148,15 @@ internal static class CallPages
         if (reply.Status != StatusCodes.Status201Created)
         {
             var problem = JsonSerializer.Deserialize<Problem>(reply.Body.Span, WireJson.Options)!;
-            return (null, new(problem.Code, problem.Detail, problem.Errors));
+            return (null, null, new(problem.Code, problem.Detail, problem.Errors));
         }
 
         var filed = JsonSerializer.Deserialize<CreatedView>(reply.Body.Span, WireJson.Options)!.Number;
         if (what == "merge" && (await actions.ActAsync(filed, new MergeInto(into), by, null, ct)).Refusal is { } unmerged)
             // Filed it is, and stays: sent again it is the same ticket.
-            return (null, unmerged);
+            return (null, null, unmerged);
         // The redacted text of a confidential ticket is written while the words are fresh.
-        return (request.Contact.Confidential && what != "answer" ? PageLinks.DeskTicket(filed) : $"{Address}?filed={filed}", null);
+        return (filed, request.Contact.Confidential && what != "answer" ? PageLinks.DeskTicket(filed) : $"{Address}?filed={filed}", null);
     }
 
     /// <summary>A subject costs time while somebody talks: without one the first sentence serves.</summary>
@@ -178,6 +194,7 @@ internal static class CallPages
         var hints = await http.RequestServices.GetRequiredService<CallHintsReading>().ReadAsync(form, page.Actor, http.RequestAborted);
         return new PageResult<CallPage>(
             page, (form.Refusal is null ? "" : page.Texts["error.title"]) + page.Texts["nav.call"], form.Status,
-            ("Form", form), ("Reserved", reserved), ("Hints", hints), ("Taken", taken));
+            ("Form", form), ("Reserved", reserved), ("Hints", hints), ("Taken", taken),
+            ("Live", await http.RequestServices.GetRequiredService<CallLists>().LiveAsync(page.Actor, http.RequestAborted)));
     }
 }

@@ -1,4 +1,6 @@
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.Calls;
+using HotlinePush.Pages.Calls;
 using HotlinePush.Routing;
 using HotlinePush.Security;
 using HotlinePush.Tickets;
@@ -24,6 +26,7 @@ internal static class DeskPages
         pages.MapGet("/desk", QueueAsync).RequireRole(Desk);
         pages.MapGet("/desk/pulse", PulseAsync).RequireRole(Desk);
         CallPages.Map(pages);
+        DeskCallPages.Map(pages);
         DeskSearchPages.Map(pages);
         IncidentPages.Map(pages);
         new StaffTicketPages(pages, "/desk/tickets", TicketAsync) { Onward = Onward }
@@ -52,7 +55,7 @@ internal static class DeskPages
     private static string? Onward(FormState form, string number) =>
         DeskQueues.All.Contains(form["queue"], StringComparer.Ordinal) ? $"{PageLinks.DeskQueue(form["queue"])}&done={form.Name}&ticket={number}" : null;
 
-    private static async Task<IResult> QueueAsync(HttpContext http, DeskLists lists, CancellationToken ct)
+    private static async Task<IResult> QueueAsync(HttpContext http, DeskLists lists, MissedCallers callers, CallLists calls, CancellationToken ct)
     {
         var page = await PageContext.OfAsync(http);
         var query = new QueryFields(http.Request);
@@ -65,6 +68,7 @@ internal static class DeskPages
         if (after is not null && (!Cursor.TryRead(after, out position) || !position.IsPosition))
             return Cursor.Bad.ToResult();
         var counts = await lists.CountAsync(ct);
+        var callbacks = await callers.CountAsync(ct);
         // Who just comes to work is shown what presses most.
         queue ??= counts.FirstOrDefault(c => c.Count > 0 && (page.Actor.Role == Role.Supervisor || !OfSupervisor(c.Queue)))?.Queue ?? DeskQueues.Dispatch;
         var (tickets, next) = await lists.QueueAsync(queue, position, PageSize, ct);
@@ -75,16 +79,20 @@ internal static class DeskPages
             [.. alarms.Select(t => new DeskRow(t, TicketSummary.Of(t, page.Actor), DeskTask.Of(t)!))],
             next is null ? null : Cursor.Write(next), after is not null,
             page.Texts.Find("desk.done." + done) is not null && TicketNumber.IsValid(ticket) ? (done, ticket) : null,
-            PulseOf(counts));
+            PulseOf([.. counts, callbacks]))
+        {
+            Callbacks = callbacks,
+            Live = await calls.LiveAsync(page.Actor, ct),
+        };
         return new PageResult<DeskQueuePage>(page, page.Texts["desk.queue." + queue] + " – " + page.Texts["desk.heading"], StatusCodes.Status200OK, ("Model", model));
     }
 
     public static bool OfSupervisor(string queue) => queue is DeskQueues.Extension or DeskQueues.Supervisor;
 
     /// <summary>Changes when a queue does: a page that shows them asks for it and says so.</summary>
-    private static async Task<IResult> PulseAsync(HttpContext http, DeskLists lists, CancellationToken ct)
+    private static async Task<IResult> PulseAsync(HttpContext http, DeskLists lists, MissedCallers callers, CancellationToken ct)
     {
-        http.Response.Headers.ETag = PulseOf(await lists.CountAsync(ct));
+        http.Response.Headers.ETag = PulseOf([.. await lists.CountAsync(ct), await callers.CountAsync(ct)]);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.NoContent();
     }
@@ -131,7 +139,10 @@ internal static class DeskPages
             [.. suggestions.Where(s => s.Confidence >= CallHintsReading.WorthShowing && s.UnitId is { } unit && !ticket.NamedUnitIds.Contains(unit)).DistinctBy(s => s.UnitId)],
             why, named, ticket is { IsProtected: true, State: TicketState.Received } ? ticket.UnitText ?? RedactedDraft.Of(ticket) : null,
             [.. siblings.Select(t => TicketSummary.Of(t, seen.Actor))],
-            [.. similar.Where(s => s.Ticket.State.IsOpen() && siblings.All(t => t.Number != s.Ticket.Number))], ready, ticket.UnreachedDays, ticket.IsProtected);
+            [.. similar.Where(s => s.Ticket.State.IsOpen() && siblings.All(t => t.Number != s.Ticket.Number))], ready, ticket.UnreachedDays, ticket.IsProtected)
+        {
+            Calls = await http.RequestServices.GetRequiredService<CallStore>().ReadManyAsync(ticket.Calls.Select(c => c.Id), http.RequestAborted),
+        };
         return new PageResult<DeskTicketPage>(page, title, staff.Form.Status, ("Model", model), ("Head", ticket));
     }
 }
@@ -144,4 +155,10 @@ public sealed record DeskRow(Ticket Ticket, TicketSummary Shown, DeskTask Task);
 /// <param name="Done">What was just done, and to which ticket.</param>
 /// <param name="Pulse">By which a changed queue is told.</param>
 public sealed record DeskQueue(
-    string Queue, IReadOnlyList<QueueCount> Counts, IReadOnlyList<DeskRow> Rows, IReadOnlyList<DeskRow> Alarms, string? Next, bool Deeper, (string What, string Ticket)? Done, string Pulse);
+    string Queue, IReadOnlyList<QueueCount> Counts, IReadOnlyList<DeskRow> Rows, IReadOnlyList<DeskRow> Alarms, string? Next, bool Deeper, (string What, string Ticket)? Done, string Pulse)
+{
+    /// <summary>How many callers wait to be called back.</summary>
+    public required QueueCount Callbacks { get; init; }
+
+    public required LiveCalls Live { get; init; }
+}

@@ -1,4 +1,5 @@
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.Calls;
 using HotlinePush.Tickets;
 using HotlinePush.Tickets.Similar;
 using HotlinePush.Units;
@@ -20,6 +21,9 @@ public sealed record DeskTicket(
     IReadOnlyList<TicketSummary> Siblings, IReadOnlyList<SimilarTicket> Similar, IReadOnlyList<ReadyAnswer> Ready, IReadOnlyList<DateOnly> Unreached, bool IsProtected)
 {
     public TicketView Ticket => Staff.Ticket;
+
+    /// <summary>The calls that it came of, as long as they are kept.</summary>
+    public IReadOnlyList<Call> Calls { get; init; } = [];
 
     /// <summary>The form that was sent last, if it is this one; else an empty one, or filled as the page would have it.</summary>
     public FormState Form(string name, params ReadOnlySpan<(string Field, string? Value)> filled)

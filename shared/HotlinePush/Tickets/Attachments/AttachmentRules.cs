@@ -8,7 +8,8 @@ public static partial class TicketRules
 {
     private static Decision Decide(Deciding d, AddAttachments c)
     {
-        if (!d.Ticket.State.IsOpen())
+        // The recording of a call may come when the ticket has been answered on the spot.
+        if (!d.Ticket.State.IsOpen() && d.By.Role != Role.System)
             return WrongState(d.Ticket);
         if (d.Ticket.Attachments.Length + Math.Max(1, c.Files.Length) > AttachmentFiles.MaxOfTicket)
             return Refuse("invalid", $"一张工单最多{AttachmentFiles.MaxOfTicket}个附件，已有{d.Ticket.Attachments.Length}个。", "files", "tooMany");
