@@ -4,6 +4,7 @@ using HotlinePush.Channels.Outbox;
 using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
 using HotlinePush.Clocks;
+using HotlinePush.Comments;
 using HotlinePush.Incidents;
 using HotlinePush.Jobs;
 using HotlinePush.Knowledge;
@@ -96,6 +97,7 @@ public static class HotlineProduct
         services.AddSingleton<FindKeyHolder>(s => async (key, ct) => await s.GetRequiredService<ApiKeys>().FindAsync(key, ct));
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
         services.AddHotlineKnowledge();
+        services.AddHotlineComments();
         services.AddSingleton<TopicSearch>();
         services.AddHotlinePages();
         return services;
@@ -126,6 +128,7 @@ public static class HotlineProduct
         AccountEndpoints.Map(api);
         KeyEndpoints.Map(api);
         TopicEndpoints.Map(api);
+        ConsultationEndpoints.Map(api);
         routes.MapHooks();
         routes.MapHotlinePages();
     }
@@ -146,7 +149,8 @@ public static class HotlineProduct
             .AddJobMessages()
             .AddAudienceMessages()
             .AddSendingMessages()
-            .AddLookupMessages();
+            .AddLookupMessages()
+            .AddCommentMessages();
         CalendarRecompute.AddTo(catalogue);
         IncidentFollowing.AddTo(catalogue);
         WeChatReceipts.AddTo(catalogue);
