@@ -20,5 +20,6 @@ internal static class DemoParts
         (s, ct) => s.GetRequiredService<DemoSeedOptions>().Tickets == 0 ? Task.CompletedTask : s.GetRequiredService<DemoAudience>().SeedAsync(ct),
         DemoMatters.SeedAsync,
         DemoNotices.SeedAsync,
+        DemoConsultations.SeedAsync,
     ];
 }

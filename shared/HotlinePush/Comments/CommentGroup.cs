@@ -46,7 +46,7 @@ public sealed record CommentSketch(string Exact, TextSketch Bits)
         return new(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(letters)).AsSpan(0, 16)), TextSketch.Of(letters));
     }
 
-    /// <summary>The rows under which a first text is found by its copies.</summary>
+    /// <summary>The rows under which a first text is found by its copies; the one of the very same words first.</summary>
     public IEnumerable<string> Bands()
     {
         yield return "x" + Exact;

@@ -51,8 +51,6 @@ public sealed class CommentIntake(
             return (null, slow);
 
         var text = CommentRules.Tidy(comment.Text);
-        var sketch = CommentSketch.Of(text);
-        var group = await store.FindGroupAsync(consultationId, sketch, ct);
         var contact = new CommentContact(CommentRules.Blank(comment.Name), phone);
         var made = new Comment
         {
@@ -63,16 +61,13 @@ public sealed class CommentIntake(
             ReceivedAt = now,
             Channel = channel,
             State = confirm ? CommentState.Unconfirmed : CommentState.Held,
-            GroupId = group ?? id,
+            GroupId = id,
             HasContact = contact is not (null, null),
             CodeAt = confirm ? engine.GetUtcNow() : null,
             AlarmNumbers = alarm is null ? null : filing.ReserveNumbers(),
         };
-        // What was decided on all copies holds for this one too.
-        if (!confirm && group is not null && await store.ReadGroupAsync(consultationId, group, ct) is { } decided)
-            made = CommentRules.UnderGroup(made, decided);
-        if (await store.AddAsync(made, made.HasContact ? contact : null, externalId, group is null ? sketch : null, messages.OwedBy(made), ct))
-            return (new(made, Alarm: alarm), null);
+        if (await store.AddAsync(made, made.HasContact ? contact : null, externalId, CommentSketch.Of(text), messages.OwedBy(made), ct) is { } stored)
+            return (new(stored, Alarm: alarm), null);
         var taken = (await store.ReadAsync(consultationId, id, ct))?.Comment ?? (externalId is null ? null : await EarlierAsync(consultationId, channel, externalId, ct));
         return taken is null ? (null, Problems.SomebodyWasFaster) : (new(taken, Before: true, alarm), null);
     }

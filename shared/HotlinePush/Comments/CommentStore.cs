@@ -33,7 +33,7 @@ public sealed class CommentStore(ITableStore store, PendingMessages pending, Key
     public async Task<StoredComment?> ReadAsync(string consultationId, string id, CancellationToken ct) =>
         Comment.IsId(id) && await RowAsync(consultationId, "m", id, ct) is { } row ? new(Open<Comment>(row), row.ETag) : null;
 
-    internal SealedText Seal(string id, string text) => SealedText.Of(keys, text, id);
+    public SealedText Seal(string id, string text) => SealedText.Of(keys, text, id);
 
     public string? TextOf(Comment c) => c.Text?.Open(keys, c.Id);
 
@@ -91,19 +91,35 @@ public sealed class CommentStore(ITableStore store, PendingMessages pending, Key
         return rows.OfType<Row>().Select(Open<FirstText>).FirstOrDefault(f => f.Sketch is { } s && sketch.IsLike(s))?.Group;
     }
 
-    /// <param name="sketch">Where it is the first of its kind: copies will find it.</param>
-    /// <returns>False where the id, or the other system's name, is taken.</returns>
-    internal async Task<bool> AddAsync(Comment c, CommentContact? contact, string? externalId, CommentSketch? sketch, IReadOnlyList<PendingMessage> owed, CancellationToken ct) =>
-        await CommitAsync(c.ConsultationId, _ => Task.FromResult<IReadOnlyList<CommentChange>?>([new(null, c)]), batch =>
+    /// <summary>Stores a comment, in the group of the text it is a copy of, with what was decided on that.</summary>
+    /// <param name="sketch">Null: it stays in the group it names, and nothing is found by it.</param>
+    /// <returns>Null where the id, or the other system's name, is taken.</returns>
+    public async Task<Comment?> AddAsync(Comment c, CommentContact? contact, string? externalId, CommentSketch? sketch, IReadOnlyList<PendingMessage> owed, CancellationToken ct)
+    {
+        var first = false;
+        var done = await CommitAsync(c.ConsultationId, async token =>
+        {
+            var group = sketch is null ? null : await FindGroupAsync(c.ConsultationId, sketch, token);
+            first = group is null;
+            var made = c with { GroupId = group ?? c.GroupId };
+            if (made.Counts && group is not null && await ReadGroupAsync(c.ConsultationId, group, token) is { } decided)
+                made = CommentRules.UnderGroup(made, decided);
+            return [new(null, made)];
+        }, batch =>
         {
             if (contact is not null)
                 batch.Insert(Keys.Of("c", c.ConsultationId, "k", c.Id), Pack(SealedText.Of(keys, JsonSerializer.Serialize(contact, MessageJson.Options), c.Id)));
             if (externalId is not null)
                 batch.Insert(Keys.Of("c", c.ConsultationId, "x", ExternalKey(c.Channel, externalId)), Pack(new FirstText(c.Id, null)));
-            // The last of several that share a part is found by it: any of them leads to copies of its own.
-            foreach (var band in sketch?.Bands() ?? [])
-                batch.Upsert(Keys.Of("c", c.ConsultationId, "b", band), Pack(new FirstText(c.GroupId, sketch)));
-        }, owed, ct) is not null;
+            if (!first || sketch is null)
+                return;
+            // The same words that come at the same moment on another instance are refused here, and find this one on the next attempt. Of parts that
+            // several texts share, the last leads to its own copies; the others are found by their other parts.
+            foreach (var (band, at) in sketch.Bands().Select((b, i) => (Keys.Of("c", c.ConsultationId, "b", b), i)))
+                _ = at == 0 ? batch.Insert(band, Pack(new FirstText(c.GroupId, sketch))) : batch.Upsert(band, Pack(new FirstText(c.GroupId, sketch)));
+        }, owed, ct);
+        return done?[0].After;
+    }
 
     /// <param name="decide">Asked again where somebody was faster.</param>
     internal async Task<(Comment? After, Refusal? Refusal)> ChangeAsync(

@@ -41,7 +41,7 @@ public sealed class ConsultationStore(ITableStore store)
 
     /// <param name="text">Where the sections are written anew; null leaves them.</param>
     /// <returns>Null where somebody was faster, or the id is taken.</returns>
-    internal async Task<StoredConsultation?> CommitAsync(StoredConsultation? before, Consultation after, ConsultationEvent happened, IReadOnlyList<ConsultationSection>? text, CancellationToken ct)
+    public async Task<StoredConsultation?> CommitAsync(StoredConsultation? before, Consultation after, ConsultationEvent happened, IReadOnlyList<ConsultationSection>? text, CancellationToken ct)
     {
         // Before the head: a list may name what never came to be, but misses nothing.
         await ListAsync(before?.Consultation, after, ct);
