@@ -48,6 +48,9 @@ public enum Adoption { Adopted, Partly, NotAdopted }
 /// <param name="Reason">Always there where it is not shown.</param>
 public sealed record Moderation(bool Publish, string? Reason, DateTimeOffset At, string By);
 
+/// <summary>One decision on a comment, kept when later ones replace it: shown or not, or answered.</summary>
+public sealed record CommentDecision(DateTimeOffset At, string By, Moderation? Moderation, CommentResponse? Response);
+
 /// <param name="ForGroup">Given to all like comments at once.</param>
 public sealed record CommentResponse(Adoption Adopted, string Text, DateTimeOffset At, string By, bool ForGroup = false);
 

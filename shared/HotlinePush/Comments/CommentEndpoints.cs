@@ -23,6 +23,7 @@ public static class CommentEndpoints
         group.MapPost("{id}/comments", AddAsync).Public().Produces<TakenView>(StatusCodes.Status202Accepted).WithSummary("提意见 (comment)");
         group.MapGet("{id}/comments.csv", CsvAsync).RequireRole(Moderators).TakesQuery("held", "true：含未公开的 (those held back too)", "boolean").WithSummary("导出意见 (export)");
         group.MapGet("{id}/comments/{cid}", GetAsync).Public().WithSummary("一条意见 (a comment)");
+        group.MapGet("{id}/comments/{cid}/history", HistoryAsync).RequireRole(Moderators).Produces<Page<CommentDecision>>().WithSummary("审核和答复的经过 (every decision on it)");
         group.MapPost("{id}/comments/{cid}/confirm", ConfirmAsync).Public().Produces<TakenView>().WithSummary("用验证码确认 (confirm by one-time code)");
         group.MapPost("{id}/comments/{cid}/moderate", (string id, string cid, JsonBody<ModerateBody> body, HttpContext http, CommentActions actions, CancellationToken ct) =>
             ActAsync(id, http, actions.ModerateAsync(id, cid, body.Value.Publish, body.Value.Reason, http.GetActor(), ct))).RequireRole(Moderators).Produces<CommentView>().WithSummary("审核 (moderate)");
@@ -80,6 +81,11 @@ public static class CommentEndpoints
             return TypedResults.Ok(CommentView.Of(comment, c, store.TextOf(comment), await store.ReadContactAsync(comment, ct)));
         return PublicCommentView.Of(comment, c, store.TextOf(comment)) is { } shown ? TypedResults.Ok(shown) : Problems.NotFoundHere;
     }
+
+    private static async Task<object> HistoryAsync(string id, string cid, HttpContext http, ConsultationStore consultations, CommentStore store, CancellationToken ct) =>
+        await consultations.ReadAsync(id, ct) is { Consultation: var c } && ConsultationRules.MaySeeAll(c, http.GetActor()) && await store.ReadAsync(id, cid, ct) is not null
+            ? TypedResults.Ok(new Page<CommentDecision>(await store.ReadDecisionsAsync(id, cid, ct), null))
+            : Problems.NotFoundHere;
 
     private static async Task<IResult> AddAsync(string id, JsonBody<CommentBody> body, HttpContext http, CommentIntake intake, ConsultationStore consultations, CommentStore store, CancellationToken ct)
     {

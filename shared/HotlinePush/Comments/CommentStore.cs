@@ -12,7 +12,7 @@ public sealed record StoredComment(Comment Comment, ETag ETag);
 public sealed record CommentChange(StoredComment? Before, Comment? After);
 
 /// <summary>
-/// Comments beside their consultation, in its work shard: <c>c!id!m!comment</c>, <c>c!id!k!comment</c> (name and phone), <c>c!id!i!list!…</c> (keys only),
+/// Comments beside their consultation, in its work shard: <c>c!id!m!comment</c>, <c>c!id!k!comment</c> (name and phone), <c>c!id!e!comment!…</c> (every decision on it), <c>c!id!i!list!…</c> (keys only),
 /// <c>c!id!f!n</c> (how many of each kind), <c>c!id!g!group</c>, <c>c!id!b!part</c> (first texts, by which copies are found), <c>c!id!x!hash</c> (what another
 /// system calls it). A change writes all of them, and what it owes, in one batch.
 /// </summary>
@@ -21,7 +21,7 @@ public sealed class CommentStore(ITableStore store, PendingMessages pending, Key
     /// <summary>Rows the counts of a consultation are spread over, so that instances seldom meet in one.</summary>
     private const int CountRows = 8;
 
-    /// <summary>A comment's change takes up to eight operations.</summary>
+    /// <summary>A comment's change takes up to ten operations.</summary>
     public const int MostAtOnce = 8;
 
     private const int Attempts = 30;
@@ -44,6 +44,15 @@ public sealed class CommentStore(ITableStore store, PendingMessages pending, Key
 
     public async Task<CommentGroup?> ReadGroupAsync(string consultationId, string groupId, CancellationToken ct) =>
         Comment.IsId(groupId) && await RowAsync(consultationId, "g", groupId, ct) is { } row ? Open<CommentGroup>(row) : null;
+
+    /// <summary>Every decision on a comment, oldest first.</summary>
+    public async Task<IReadOnlyList<CommentDecision>> ReadDecisionsAsync(string consultationId, string id, CancellationToken ct)
+    {
+        var decisions = new List<CommentDecision>();
+        await foreach (var row in store.ReadAllAsync(WorkShard.Table, ConsultationStore.PartitionOf(consultationId), Keys.Under("c", consultationId, "e", id), ct: ct))
+            decisions.Add(Open<CommentDecision>(row));
+        return decisions;
+    }
 
     /// <summary>What stands in eight rows, however many comments there are.</summary>
     public async Task<CommentFigures> ReadFiguresAsync(Consultation c, CancellationToken ct)
@@ -212,7 +221,15 @@ public sealed class CommentStore(ITableStore store, PendingMessages pending, Key
             batch.Delete(key);
         foreach (var key in now.Except(old))
             batch.Upsert(key, Empty);
+        if (after?.Moderation is { } m && m != before?.Comment.Moderation)
+            batch.Insert(DecisionKey(after, m.At, "m"), Pack(new CommentDecision(m.At, m.By, m, null)));
+        if (after?.Response is { } r && r != before?.Comment.Response)
+            batch.Insert(DecisionKey(after, r.At, "r"), Pack(new CommentDecision(r.At, r.By, null, r)));
     }
+
+    /// <summary>Two within a millisecond are two.</summary>
+    private static string DecisionKey(Comment c, DateTimeOffset at, string kind) =>
+        Keys.Of("c", c.ConsultationId, "e", c.Id, at, kind, System.Security.Cryptography.RandomNumberGenerator.GetHexString(6, lowercase: true));
 
     private async Task AddCountsAsync(Batch batch, string consultationId, IReadOnlyList<CommentChange> changes, CancellationToken ct)
     {

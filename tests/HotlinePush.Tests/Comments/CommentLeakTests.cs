@@ -46,6 +46,11 @@ public sealed class CommentLeakTests : IAsyncLifetime
         foreach (var cid in (string[])[held, refused, taken])
             await _api.RespondAsync(open, cid, "notAdopted", "答复" + Secret);
 
+        var decisions = (await _api.DoAsync("GET", $"{Root}/{open}/comments/{taken}/history", Office)).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal([true, false], decisions.Take(2).Select(d => d.GetProperty("moderation").GetProperty("publish").GetBoolean()));
+        Assert.Equal("notAdopted", decisions[2].GetProperty("response").GetProperty("adopted").GetString());
+        await _api.DoAsync("GET", $"{Root}/{open}/comments/{taken}/history", null, status: 401);
+
         var exits = new List<string>();
         foreach (var consultation in (string[])[id, open])
         {

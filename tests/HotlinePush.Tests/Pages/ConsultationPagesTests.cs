@@ -157,7 +157,9 @@ public sealed class ConsultationPagesTests : IAsyncLifetime
         var done = await _host.SubmitAsync($"{Office}/{id}/groups", $"{Office}/{id}/groups/{gid}/respond", ("adopted", "partly"), ("text", "标准提高到四元。"));
 
         Assert.Contains("待审核0条，公开3条，不公开0条，未答复0条", done.Text, StringComparison.Ordinal);
-        Assert.Equal(3, Regex.Matches((await AsPublicAsync(() => _host.GetAsync("/consultations/" + id))).Html, "标准提高到四元").Count);
+        var shown = await AsPublicAsync(() => _host.GetAsync("/consultations/" + id));
+        Assert.Contains("2条同类意见", shown.Text, StringComparison.Ordinal);
+        Assert.Equal((3, 1), (Regex.Matches(shown.Html, "每年根据物价调整一次").Count, Regex.Matches(shown.Html, "标准提高到四元").Count));
     }
 
     [Fact]

@@ -12,10 +12,10 @@ using Microsoft.AspNetCore.Routing;
 namespace HotlinePush.Pages.Consultations;
 
 /// <summary>What a page shows of a consultation, read once.</summary>
-/// <param name="Comments">Published ones, newest first; those on <paramref name="Section"/> where it is named.</param>
+/// <param name="Comments">Published ones, newest first; those on <paramref name="Section"/> where it is named. Copies of one text on a page stand together.</param>
 /// <param name="Figures">As far as everybody may read them.</param>
 public sealed record ShownConsultation(
-    Consultation Consultation, IReadOnlyList<ConsultationSection> Text, IReadOnlyList<PublicCommentView> Comments, string? Next, SectionHead? Section, CommentFigures Figures);
+    Consultation Consultation, IReadOnlyList<ConsultationSection> Text, IReadOnlyList<IReadOnlyList<PublicCommentView>> Comments, string? Next, SectionHead? Section, CommentFigures Figures);
 
 /// <summary>Consultations for everybody: what is open and past, one with its text and the comments on it, a comment and its confirmation.</summary>
 internal static class ConsultationPages
@@ -75,7 +75,8 @@ internal static class ConsultationPages
         var place = c.PlaceOf(http.Request.Query["on"].ToString());
         var (items, next) = await store.ReadListAsync(id, place is null ? CommentList.Published : CommentList.InSection(place), after, CommentsShown, ct);
         var shown = new ShownConsultation(
-            c, await services.GetRequiredService<ConsultationStore>().ReadTextAsync(c, ct), [.. items.Select(m => PublicCommentView.Of(m, c, store.TextOf(m))).OfType<PublicCommentView>()], next, c.SectionAt(place),
+            c, await services.GetRequiredService<ConsultationStore>().ReadTextAsync(c, ct),
+            [.. items.Select(m => (m.GroupId, View: PublicCommentView.Of(m, c, store.TextOf(m)))).Where(m => m.View is not null).GroupBy(m => m.GroupId, m => m.View!).Select(g => g.ToList())], next, c.SectionAt(place),
             SummaryView.Of(c, c.Summary is null ? await store.ReadFiguresAsync(c, ct) : CommentFigures.None, now).Figures);
         if (form.Refusal is not null)
             page.Here = Address(id);
