@@ -6,6 +6,7 @@ using HotlinePush.Channels.WeComRobot;
 using HotlinePush.Clocks;
 using HotlinePush.Inbound.Calls;
 using HotlinePush.Inbound.TwilioVoice;
+using HotlinePush.Comments;
 using HotlinePush.Incidents;
 using HotlinePush.Jobs;
 using HotlinePush.Knowledge;
@@ -102,6 +103,7 @@ public static class HotlineProduct
         services.AddHotlineRecords();
         services.AddHotlineCalls(demo);
         services.AddHotlineVoice();
+        services.AddHotlineComments();
         services.AddSingleton<TopicSearch>();
         TimedRuns.AddTo(services);
         services.AddHotlinePages();
@@ -135,6 +137,7 @@ public static class HotlineProduct
         TopicEndpoints.Map(api);
         RecordEndpoints.Map(api);
         api.MapCalls();
+        ConsultationEndpoints.Map(api);
         routes.MapHooks();
         routes.MapHotlinePages();
     }
@@ -158,6 +161,7 @@ public static class HotlineProduct
             .AddLookupMessages()
             .AddCallMessages()
             .AddVoiceMessages();
+            .AddCommentMessages();
         CalendarRecompute.AddTo(catalogue);
         IncidentFollowing.AddTo(catalogue);
         WeChatReceipts.AddTo(catalogue);

@@ -7,7 +7,7 @@ namespace HotlinePush.Benchmarks;
 internal sealed record BenchOptions(BenchSize Size, TimeSpan? Seconds, string? Json, string Folder)
 {
     public const string Usage =
-        "usage: HotlinePush.Benchmarks all|store|bus|classifier|intake|lists|pages|timers|import|notices|stages [--quick|--full] [--seconds <n>] [--clients <n>] [--json <file>] [--folder <path>]";
+        "usage: HotlinePush.Benchmarks all|store|bus|classifier|intake|lists|pages|timers|import|notices|comments|stages [--quick|--full] [--seconds <n>] [--clients <n>] [--json <file>] [--folder <path>]";
 
     /// <summary>Intake with this many clients only; null: with 1, 8 and 32.</summary>
     public int? Clients { get; init; }

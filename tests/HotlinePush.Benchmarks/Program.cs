@@ -1,7 +1,7 @@
 using HotlinePush.Benchmarks;
 
 var name = args.FirstOrDefault();
-string[] all = ["store", "bus", "classifier", "intake", "lists", "pages", "timers", "import", "notices", "stages"];
+string[] all = ["store", "bus", "classifier", "intake", "lists", "pages", "timers", "import", "notices", "comments", "stages"];
 if (name is null || (name != "all" && !all.Contains(name)) || BenchOptions.Parse(args.Skip(1)) is not { } options)
 {
     Console.Error.WriteLine(BenchOptions.Usage);
@@ -21,6 +21,7 @@ foreach (var bench in name == "all" ? all : [name])
         "pages" => PagesBenchmark.RunAsync(report, options),
         "import" => ImportBenchmark.RunAsync(report, options),
         "timers" => TimersBenchmark.RunAsync(report, options),
+        "comments" => CommentsBenchmark.RunAsync(report, options),
         "notices" => NoticesBenchmark.RunAsync(report, options),
         _ => StagesBenchmark.RunAsync(report, options),
     });

@@ -28,7 +28,7 @@ public sealed class EveryPageTests(DemoSite site) : IClassFixture<DemoSite>
     /// <summary>Each kind of reader: the key they sign in with, and where they begin besides their home.</summary>
     private static readonly (string Name, string? Key, string[] From)[] Readers =
     [
-        ("public", null, ["/", "/track", "/sign-in", "/glossary", "/knowledge", "/performance", "/lookup/notices", "/notices/ndemosent00001"]),
+        ("public", null, ["/", "/track", "/sign-in", "/glossary", "/knowledge", "/performance", "/lookup/notices", "/notices/ndemosent00001", "/consultations/cdemoopen00001/confirm?comment=m"]),
         ("desk", "demo-desk", ["/desk", "/desk/call", "/desk/search", "/desk/incidents", "/unit"]),
         ("account", Account + "desk", ["/account"]),
         ("unit", "demo-unit-city-urban", ["/unit", "/unit?state=closed"]),

@@ -21,5 +21,6 @@ internal static class DemoParts
         DemoMatters.SeedAsync,
         DemoNotices.SeedAsync,
         DemoCalls.SeedAsync,
+        DemoConsultations.SeedAsync,
     ];
 }

@@ -27,5 +27,8 @@ public static class Glossary
         new("workingDay", "工作日", "Working day"),
         new("resolve", "对外时限", "Resident's deadline"),
         new("unitClock", "承办时限", "Unit's deadline"),
+        new("consultation", "意见征集", "Consultation"),
+        new("comment", "公众意见", "Comment"),
+        new("adoption", "采纳情况", "Adoption"),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using HotlinePush.Pages.Consultations;
 using HotlinePush.Pages.Desk;
 using HotlinePush.Pages.KnowledgeBase;
 using HotlinePush.Pages.Publishing;
@@ -61,6 +62,7 @@ public static class PageRegistration
         SignInPages.Map(pages);
         SetupPages.Map(pages);
         PublishingPages.Map(pages);
+        ConsultationPages.Map(pages);
         pages.MapGet("/glossary", async (HttpContext http) =>
         {
             var page = await PageContext.OfAsync(http);

@@ -34,6 +34,8 @@ public static class SiteMap
         new("/publishing/audiences", "nav.audiences", Role.Publisher, Role.Reviewer),
         new("/publishing/matters", "nav.ownMatters", Role.Publisher, Role.Reviewer),
         new("/matters", "nav.matters", Role.Public, Role.Resident),
+        new("/consultations", "nav.consultations", Role.Public, Role.Resident, Role.Desk),
+        new("/publishing/consultations", "nav.consultations", Role.Publisher, Role.Reviewer, Role.Supervisor),
     ];
 
     public static IEnumerable<SiteSection> For(Role role) => Sections.Where(s => s.Roles.Length == 0 || s.Roles.Contains(role));

@@ -30,6 +30,12 @@ public sealed class HotlineWebOptions
     /// <summary>One-time codes asked for per hour for one phone.</summary>
     public int CodesPerPhone { get; set; } = 5;
 
+    /// <summary>Comments on consultations per hour from one address. High for the same reason.</summary>
+    public int CommentsPerAddress { get; set; } = 120;
+
+    /// <summary>Comments on one consultation per hour from one phone, by whatever channel.</summary>
+    public int CommentsPerPhone { get; set; } = 20;
+
     /// <summary>
     /// Whether <c>X-MS-CLIENT-PRINCIPAL</c> says who calls. Only behind App Service authentication, which keeps callers from setting it themselves.
     /// </summary>

@@ -111,6 +111,14 @@ public static class Problems
         ["figuresNotShown"] = new(409, "个人内容不在网上显示", "Personal content is not shown here"),
         ["copyExpired"] = new(410, "通知已过查看期限", "The notice is no longer shown"),
 
+        // Consultations and the comments on them.
+        ["periodTooShort"] = new(400, "征求意见的期限过短", "The period for comments is too short"),
+        ["notOwnUnit"] = new(403, "不是本单位的意见征集", "Another office's consultation"),
+        ["consultationClosed"] = new(409, "征求意见已经截止", "The consultation is closed"),
+        ["textFixed"] = new(409, "征求意见期间内容不能改动", "The text is fixed while people comment on it"),
+        ["commentsHeld"] = new(409, "还有意见没有审核", "Some comments wait for moderation"),
+        ["tooManyComments"] = new(429, "提交意见过于频繁", "Too many comments"),
+
         // Not the caller's fault.
         ["internalError"] = new(500, "系统内部错误", "Internal error"),
         ["storeUnavailable"] = new(503, "系统暂时不可用", "Temporarily unavailable"),

@@ -28,6 +28,10 @@ public sealed class Places
     /// <summary>A call that nobody took, and who is to be called back for it.</summary>
     public string Call { get; private set; } = "";
     public string MissedCaller { get; private set; } = "";
+    /// <summary>One that is open, a comment on it that waits, and the group of that and its copy.</summary>
+    public string Consultation { get; private set; } = "";
+    public string Comment { get; private set; } = "";
+    public string Group { get; private set; } = "";
 
     /// <summary>Tickets in all states, seeded.</summary>
     public IReadOnlyList<string> Numbers { get; private set; } = [];
@@ -52,6 +56,7 @@ public sealed class Places
         places.Notice = (await app.DoAsync(Sent.Json("POST", "/api/v1/notices", "demo-publisher",
             $$"""{ "title":"救助金发放", "field":"relief", "audienceId":"{{DemoAudience.Id}}", "channels":["sms"], "texts":{ "sms":"救助金已发放。" } }"""))).GetProperty("id").GetString()!;
         (places.Call, places.MissedCaller) = await MissAsync(app);
+        await places.ConsultAsync(app);
         foreach (var path in (string[])["/api/v1/units", "/api/v1/areas", "/api/v1/categories", "/api/v1/catalogue", "/api/v1/policies", "/api/v1/sms-templates", "/api/v1/calendar/years/2026"])
             places.SetUp[path] = await WholeAsync(app, path);
         return places;
@@ -64,6 +69,14 @@ public sealed class Places
         var call = await app.DoAsync(new Sent("POST", "/hooks/calls", null, body)
             .With(CallSignature.TimestampHeader, timestamp).With(CallSignature.SignatureHeader, CallSignature.Of(CallSettings.Demo.Secrets[0], timestamp, body)));
         return (call.GetProperty("id").GetString()!, (await app.DoAsync(new("GET", "/api/v1/desk/missed-calls", "demo-desk"))).GetProperty("items")[0].GetProperty("id").GetString()!);
+    private async Task ConsultAsync(BadInputApp app)
+    {
+        var now = (await app.DoAsync(new("GET", "/api/v1/demo/clock", "demo-admin"))).GetProperty("now").GetDateTimeOffset();
+        Consultation = (await app.DoAsync(Sent.Json("POST", "/api/v1/consultations", "demo-publisher",
+            $$"""{ "title":"公开征求意见", "text":[{ "id":"s1", "heading":"第一条", "body":"内容" }], "opensAt":"{{now:O}}", "closesAt":"{{now.AddDays(40):O}}", "minDays":30 }"""))).GetProperty("id").GetString()!;
+        for (var i = 0; i < 2; i++)
+            Comment = (await app.DoAsync(Sent.Json("POST", $"/api/v1/consultations/{Consultation}/comments", null, "{ \"text\":\"希望早点实施。\" }"))).GetProperty("id").GetString()!;
+        Group = (await app.DoAsync(new("GET", $"/api/v1/consultations/{Consultation}/groups", "demo-publisher"))).GetProperty("items")[0].GetProperty("id").GetString()!;
     }
 
     /// <summary>A new ticket that <see cref="UnitId"/> is to sign for.</summary>
@@ -96,6 +109,9 @@ public sealed class Places
         .Replace("/desk/calls/{id}", "/desk/calls/" + Call, StringComparison.Ordinal)
         .Replace("/missed-calls/{id}", "/missed-calls/" + MissedCaller, StringComparison.Ordinal)
         .Replace("/matters/{id}", "/matters/" + Matter, StringComparison.Ordinal)
+        .Replace("/consultations/{id}", "/consultations/" + Consultation, StringComparison.Ordinal)
+        .Replace("{cid}", Comment, StringComparison.Ordinal)
+        .Replace("{gid}", Group, StringComparison.Ordinal)
         .Replace("{id}", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal);
 
@@ -120,6 +136,11 @@ public sealed class Places
         "unit" => "workingDays",
         "lat" => 30.5,
         "lng" => 114.3,
+        "opensAt" => "2026-03-20T09:00:00+08:00",
+        "closesAt" => "2026-05-20T18:00:00+08:00",
+        "minDays" => 30,
+        "sectionId" => "s1",
+        "like" => Comment,
         "advance" => "0.00:00:01",
         "reason" => path.Split('/')[^1] switch
         {

@@ -201,6 +201,29 @@ public sealed partial class PageAccessTests : IAsyncLifetime
         ("POST /publishing/notices/{id}/send", "publisher", 404),
         ("POST /publishing/notices/{id}/resume", "publisher", 404),
         ("POST /publishing/notices/{id}/retry-failed", "publisher", 404),
+        ("GET /consultations", Anybody, 200),
+        ("GET /consultations/{id}", Anybody, 404),
+        ("POST /consultations/{id}/comments", Anybody, 404),
+        ("GET /consultations/{id}/confirm", Anybody, 404),
+        ("POST /consultations/{id}/confirm", Anybody, 404),
+        ("GET /publishing/consultations", "supervisor publisher reviewer", 200),
+        ("GET /publishing/consultations/new", "publisher", 200),
+        ("POST /publishing/consultations/new", "publisher", 400),
+        ("GET /publishing/consultations/{id}", "supervisor publisher reviewer", 404),
+        ("GET /publishing/consultations/{id}/edit", "publisher", 404),
+        ("POST /publishing/consultations/{id}/edit", "publisher", 404),
+        ("POST /publishing/consultations/{id}/extend", "publisher", 404),
+        ("POST /publishing/consultations/{id}/withdraw", "publisher", 404),
+        ("POST /publishing/consultations/{id}/summary", "publisher", 404),
+        ("GET /publishing/consultations/{id}/comments", "supervisor publisher reviewer", 404),
+        ("POST /publishing/consultations/{id}/comments/{cid}/moderate", "supervisor publisher reviewer", 404),
+        ("POST /publishing/consultations/{id}/comments/{cid}/respond", "publisher", 404),
+        ("POST /publishing/consultations/{id}/comments/{cid}/group", "supervisor publisher reviewer", 404),
+        ("POST /publishing/consultations/{id}/comments/{cid}/reveal", "publisher", 404),
+        ("POST /publishing/consultations/{id}/comments/{cid}/erase", "publisher", 404),
+        ("GET /publishing/consultations/{id}/groups", "supervisor publisher reviewer", 404),
+        ("POST /publishing/consultations/{id}/groups/{gid}/moderate", "supervisor publisher reviewer", 404),
+        ("POST /publishing/consultations/{id}/groups/{gid}/respond", "publisher", 404),
         ("GET /setup/notices", "admin", 200),
         ("POST /setup/notices/texts", "admin", 400),
         ("POST /setup/notices/checklist", "admin", 400),
@@ -413,6 +436,8 @@ public sealed partial class PageAccessTests : IAsyncLifetime
         .Replace("{unitId}", PageHost.Unit, StringComparison.Ordinal)
         .Replace("{jobId}", "0123456789abcdef", StringComparison.Ordinal)
         .Replace("{row}", "1-3", StringComparison.Ordinal)
+        .Replace("{cid}", "mabcdefghjkmnpqr", StringComparison.Ordinal)
+        .Replace("{gid}", "mabcdefghjkmnpqr", StringComparison.Ordinal)
         .Replace("{id}", route.Split('/').ElementAtOrDefault(2) switch
         {
             "units" => PageHost.Unit,
