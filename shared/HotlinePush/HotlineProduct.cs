@@ -5,6 +5,7 @@ using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
 using HotlinePush.Clocks;
 using HotlinePush.Incidents;
+using HotlinePush.Inbound.Open311;
 using HotlinePush.Jobs;
 using HotlinePush.Knowledge;
 using HotlinePush.Messaging;
@@ -96,6 +97,7 @@ public static class HotlineProduct
         services.AddSingleton<FindKeyHolder>(s => async (key, ct) => await s.GetRequiredService<ApiKeys>().FindAsync(key, ct));
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
         services.AddHotlineKnowledge();
+        services.AddOpen311(demo);
         services.AddSingleton<TopicSearch>();
         services.AddHotlinePages();
         return services;
@@ -127,6 +129,7 @@ public static class HotlineProduct
         KeyEndpoints.Map(api);
         TopicEndpoints.Map(api);
         routes.MapHooks();
+        Open311Endpoints.Map(routes);
         routes.MapHotlinePages();
     }
 

@@ -16,6 +16,9 @@ public sealed partial record Ticket
     /// <summary>Count of the ticket's events: its version towards clients.</summary>
     public int Seq { get; init; }
 
+    /// <summary>When its latest event happened; the default for tickets last changed before this was kept.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
+
     public TicketState State { get; init; }
     public TicketType Type { get; init; }
     public Priority Priority { get; init; }

@@ -50,6 +50,8 @@ namespace HotlinePush.Tickets;
 [JsonDerivedType(typeof(AttachedToIncident), "attachedToIncident")]
 [JsonDerivedType(typeof(ReminderFellDue), "reminderFellDue")]
 [JsonDerivedType(typeof(DeadlinesRecomputed), "deadlinesRecomputed")]
+[JsonDerivedType(typeof(TextPublished), "textPublished")]
+[JsonDerivedType(typeof(TextWithdrawn), "textWithdrawn")]
 [JsonDerivedType(typeof(ScoreAppealed), "scoreAppealed")]
 [JsonDerivedType(typeof(AppealDecided), "appealDecided")]
 [JsonDerivedType(typeof(TicketRechecked), "rechecked")]

@@ -58,11 +58,15 @@ public sealed class TicketFiling(
     }
 
     /// <summary>The answer for an attempt that was cut off after it had created the ticket; null where it had not.</summary>
-    public async Task<Reply?> RereadAsync(NewTicket request, string reserved, CancellationToken ct)
+    public async Task<Reply?> RereadAsync(NewTicket request, string reserved, CancellationToken ct) =>
+        await RereadTicketAsync(request, reserved, ct) is { } mine ? Answer(mine) : null;
+
+    /// <inheritdoc cref="RereadAsync"/>
+    public async Task<Ticket?> RereadTicketAsync(NewTicket request, string reserved, CancellationToken ct)
     {
         foreach (var number in reserved.Split(','))
             if (await ReadOwnAsync(request, number, ct) is { } mine)
-                return Answer(mine);
+                return mine;
         return null;
     }
 
@@ -110,7 +114,7 @@ public sealed class TicketFiling(
     {
         _ = PhoneNumber.TryParse(r.Contact.Phone, out var phone);
         _ = EmailAddress.TryParse(r.Contact.Email, out var email);
-        var staff = by.IsStaff;
+        var staff = by.IsStaff && by.Role != Role.Platform;
         return new()
         {
             Number = number,

@@ -28,6 +28,8 @@ public static partial class TicketFold
         ParkReviewed e => ticket with { Parked = ticket.Parked! with { ReviewAt = e.ReviewAt, RemindAt = e.RemindAt } },
         ReviewFellDue e => ticket with { Parked = ticket.Parked! with { RemindAt = e.RemindAt } },
         TicketUnparked => ticket with { Parked = null },
+        TextPublished e => ticket with { Published = new(e.At, e.WithPlace) { Text = e.Note } },
+        TextWithdrawn => ticket with { Published = null },
         _ => ticket,
     };
 

@@ -55,6 +55,8 @@ public static partial class TicketRules
             Park c => Decide(deciding, c),
             ReviewParked c => Decide(deciding, c),
             Unpark c => Decide(deciding, c),
+            PublishText c => Decide(deciding, c),
+            WithdrawText c => Decide(deciding, c),
             FireReminders => DecideReminders(deciding),
             RecomputeDeadlines => DecideRecompute(deciding),
             AppealScore c => Decide(deciding, c),

@@ -14,6 +14,8 @@ public sealed record DraftView(DateTimeOffset At, string UnitId, string? Outcome
 
 public sealed record ParkedView(string Reason, DateTimeOffset Since, DateTimeOffset ReviewAt);
 
+public sealed record PublishedView(DateTimeOffset At, string? Text, bool WithPlace);
+
 public sealed partial record TicketView
 {
     /// <summary>Whose opinion is there; for the lead, the co-units and the desk.</summary>
@@ -31,6 +33,9 @@ public sealed partial record TicketView
     public int Orders { get; init; }
     public ParkedView? Parked { get; init; }
 
+    /// <summary>What everybody may read of it.</summary>
+    public PublishedView? Published { get; init; }
+
     private static TicketView WithParts(TicketView view, Ticket t, Actor actor) => view with
     {
         Opinions = TicketAccess.MayReadOpinions(t, actor) || actor.Role == Role.Admin ? [.. t.Opinions.Select(o => new OpinionView(o.UnitId, o.At, o.Seq))] : [],
@@ -39,6 +44,7 @@ public sealed partial record TicketView
         Draft = t.Draft is { } draft && draft.UnitId == actor.UnitId ? new(draft.At, draft.UnitId, draft.Outcome, draft.Text, draft.Evidence, draft.Refused) : null,
         Orders = t.Orders,
         Parked = t.Parked is { } parked ? new(parked.Reason, parked.Since, parked.ReviewAt) : null,
+        Published = t.Published is { } published ? new(published.At, published.Text, published.WithPlace) : null,
     };
 
     private static void AddPartMarks(Ticket t, List<string> marks)

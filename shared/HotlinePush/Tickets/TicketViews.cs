@@ -162,7 +162,7 @@ public sealed record PublicTicketView(
         t.Number, t.Type, t.State, [.. TicketView.MarksOf(t).Intersect(Shown)], t.ReceivedAt,
         t.Confidential ? null : city.FindUnit(t.LeadUnitId)?.Name,
         t.MergedInto,
-        [.. history.Where(IsPublic).Select(e => new PublicEvent(e.At, e.Action, e.From, e.To))],
+        [.. TimelineOf(history)],
         DeadlinesView.Of(t),
         [.. t.Clocks.Where(c => c.Kind is ClockKind.Response or ClockKind.Resolve).Select(c => ClockView.Of(c, city, now, staff: false))],
         t.Answer is { Text: { } text } answer && (t.AuditAccepted || t.State == TicketState.Closed) ? new(answer.At, text) : null,
@@ -177,9 +177,12 @@ public sealed record PublicTicketView(
     /// <summary>Why it was put aside for now, and when it is looked at again.</summary>
     public PublicParked? Parked { get; init; }
 
+    /// <summary>Of a history, what is everybody's to know.</summary>
+    public static IEnumerable<PublicEvent> TimelineOf(IEnumerable<TicketEvent> history) => history.Where(IsPublic).Select(e => new PublicEvent(e.At, e.Action, e.From, e.To));
+
     private static bool IsPublic(TicketEvent e) => e is not (
         ScoreAppealed or AppealDecided or TicketRechecked or TicketHeldForDesk or ReturnRequested or ReturnDecided or ExtensionRequested or SuspensionRequested or ReminderFellDue or DuplicateJoined or DuplicateLeft
-        or UnitsJoined or OpinionGiven or TicketDelegated or DelegateAnswered or DelegationRecalled or AnswerDrafted or DraftDecided or OrderGiven or ReviewFellDue)
+        or UnitsJoined or OpinionGiven or TicketDelegated or DelegateAnswered or DelegationRecalled or AnswerDrafted or DraftDecided or OrderGiven or ReviewFellDue or TextPublished or TextWithdrawn)
         and not AttachmentAdded { By.Role: not Role.Resident, Public: false };
 }
 
