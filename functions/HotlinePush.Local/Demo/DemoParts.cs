@@ -16,6 +16,7 @@ internal static class DemoParts
     public static readonly IReadOnlyList<Func<IServiceProvider, CancellationToken, Task>> AfterTickets =
     [
         DemoMedia.SeedAsync,
+        DemoPublished.SeedAsync,
         DemoSupervision.SeedAsync,
         (s, ct) => s.GetRequiredService<DemoSeedOptions>().Tickets == 0 ? Task.CompletedTask : s.GetRequiredService<DemoAudience>().SeedAsync(ct),
         DemoMatters.SeedAsync,

@@ -77,6 +77,10 @@ public sealed class Places
         .Replace("/audiences/{id}", "/audiences/" + DemoAudience.Id, StringComparison.Ordinal)
         .Replace("/notices/{id}", "/notices/" + Notice, StringComparison.Ordinal)
         .Replace("/matters/{id}", "/matters/" + Matter, StringComparison.Ordinal)
+        .Replace("/open311/v2/services/{code}", $"/open311/v2/services/{CategoryId}.xml", StringComparison.Ordinal)
+        .Replace("/open311/v2/requests/{id}", $"/open311/v2/requests/{Number}.json", StringComparison.Ordinal)
+        .Replace("/open311/v2/tokens/{id}", $"/open311/v2/tokens/{Number}.xml", StringComparison.Ordinal)
+        .Replace("{format}", "json", StringComparison.Ordinal)
         .Replace("{id}", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal);
 

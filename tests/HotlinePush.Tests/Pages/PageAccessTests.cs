@@ -91,6 +91,8 @@ public sealed partial class PageAccessTests : IAsyncLifetime
         ("POST /desk/tickets/{number}/terminate", "desk supervisor", 400),
         ("POST /desk/tickets/{number}/follow-up", "desk supervisor", 400),
         ("POST /desk/tickets/{number}/urge", "desk supervisor", 400),
+        ("POST /desk/tickets/{number}/publish", "desk supervisor", 400),
+        ("POST /desk/tickets/{number}/withdraw", "desk supervisor", 400),
         ("POST /desk/tickets/{number}/decide-extension", "supervisor", 400),
         ("GET /desk/incidents", "desk supervisor", 200),
         ("POST /desk/incidents", "desk supervisor", 400),
@@ -379,7 +381,7 @@ public sealed partial class PageAccessTests : IAsyncLifetime
     private IEnumerable<string> Routes() =>
         from endpoint in _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = "/" + endpoint.RoutePattern.RawText!.Trim('/')
-        where !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/hooks/", StringComparison.Ordinal) && !path.StartsWith("/openapi", StringComparison.Ordinal) && path is not ("/healthz" or "/readyz")
+        where !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/hooks/", StringComparison.Ordinal) && !path.StartsWith("/open311/", StringComparison.Ordinal) && !path.StartsWith("/openapi", StringComparison.Ordinal) && path is not ("/healthz" or "/readyz")
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["any"]
         select $"{method} {path}";
 
