@@ -1,4 +1,5 @@
 using HotlinePush.Audiences;
+using HotlinePush.Changes;
 using HotlinePush.Channels;
 using HotlinePush.Channels.Outbox;
 using HotlinePush.Channels.WeChat;
@@ -98,6 +99,7 @@ public static class HotlineProduct
         services.AddSingleton(s => Seal(s.GetRequiredService<KeyRing>()));
         services.AddHotlineKnowledge();
         services.AddOpen311(demo);
+        services.AddChanges();
         services.AddSingleton<TopicSearch>();
         services.AddHotlinePages();
         return services;
@@ -128,6 +130,7 @@ public static class HotlineProduct
         AccountEndpoints.Map(api);
         KeyEndpoints.Map(api);
         TopicEndpoints.Map(api);
+        ChangeEndpoints.Map(api);
         routes.MapHooks();
         Open311Endpoints.Map(routes);
         routes.MapHotlinePages();

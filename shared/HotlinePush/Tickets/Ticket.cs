@@ -147,6 +147,11 @@ public sealed partial record Ticket
     /// <summary>Stands for "no moment is due"; open tickets keep a row under it, so every open ticket can be enumerated.</summary>
     public static readonly DateTimeOffset NoMoment = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The earlier of the resident's deadline and what the platform demands that handed the ticket down; null where none did.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public DateTimeOffset? EarliestDueAt => ExternalDueAt is not { } external ? null
+        : Latest(ClockKind.Resolve) is { } resolve && resolve.DueAt < external ? resolve.DueAt : external;
+
     /// <summary>The clock of a kind that runs or stands suspended now; null where none does.</summary>
     public Clock? Running(ClockKind kind)
     {

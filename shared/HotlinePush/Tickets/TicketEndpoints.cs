@@ -66,7 +66,7 @@ public static class TicketEndpoints
             return refusal!;
         var staff = actor.Role != Role.Resident;
         var clocks = stored.Ticket.Clocks.Where(c => staff || c.Kind is ClockKind.Response or ClockKind.Resolve);
-        return TypedResults.Ok(new Page<ClockView>([.. clocks.Select(c => ClockView.Of(c, city, reading.Now, staff))], null));
+        return TypedResults.Ok(new Page<ClockView>([.. clocks.Select(c => staff ? ClockView.OfStaff(stored.Ticket, c, city, reading.Now) : ClockView.Of(c, city, reading.Now, staff: false))], null));
     }
 
     private static async Task<object> RevealAsync(string number, JsonBody<RevealContact> body, HttpContext http, TicketReading reading, AuditLog audit, CancellationToken ct)

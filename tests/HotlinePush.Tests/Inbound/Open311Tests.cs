@@ -78,6 +78,18 @@ public sealed class Open311Tests : IAsyncLifetime
         Assert.DoesNotContain("QZX", seen.Text, StringComparison.Ordinal);
     }
 
+    /// <summary>As an older client library sends it: no body, every field in the address, zeros for what it does not know.</summary>
+    [Fact]
+    public async Task Post_WithAllOfItInTheAddress_IsTaken()
+    {
+        using var answer = await _app.Public.PostAsync(V2 + "/requests.json?jurisdiction_id=x&api_key=demo-open311&service_code=general&lat=0&long=0&address_string=%E7%90%B4%E5%8F%B0%E8%B7%AF&address_id=0&email=&phone=19900012345&description=%E8%B7%AF%E7%81%AF+%E4%B8%8D%E4%BA%AE&media_url=", null);
+
+        var id = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement[0].GetProperty("service_request_id").GetString();
+        var seen = (await TicketScenario.SendAsync(_app, TicketScenario.Desk, HttpMethod.Get, "/api/v1/tickets/" + id)).Ok();
+        Assert.Equal(("琴台路", "路灯 不亮"), (seen["location"].GetProperty("address").GetString(), seen["subject"].GetString()));
+        Assert.Equal(JsonValueKind.Null, seen["location"].GetProperty("lat").ValueKind);
+    }
+
     [Theory]
     [InlineData("lat=1&long=1", 400, "service_code")]
     [InlineData("service_code=none&lat=1&long=1", 404, "service_code")]

@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace HotlinePush.Inbound.Open311;
 
 /// <summary>
-/// The fields of an <c>application/x-www-form-urlencoded</c> body, read strictly: UTF-8 or nothing. Fields one does not ask for are passed over, as
+/// The fields of an <c>application/x-www-form-urlencoded</c> body, and of the address, read strictly: UTF-8 or nothing. Fields one does not ask for are passed over, as
 /// clients of other cities send theirs.
 /// </summary>
 public sealed class FormFields
@@ -28,28 +28,40 @@ public sealed class FormFields
     /// <returns>Null and why, where the body is no such form.</returns>
     public static async Task<(FormFields? Form, Refusal? Refusal)> ReadAsync(HttpContext http)
     {
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
-            return (null, new("badForm", "请以 application/x-www-form-urlencoded 提交。"));
         var bytes = await RequestBytes.ReadAsync(http);
+        if (bytes.Length > 0 && !(MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)))
+            return (null, new("badForm", "请以 application/x-www-form-urlencoded 提交。"));
         if (!Utf8.IsValid(bytes.Span))
             return (null, new("badEncoding", "表单应以 UTF-8 编码。"));
         var form = new FormFields();
-        foreach (var pair in Encoding.UTF8.GetString(bytes.Span).Split('&', StringSplitOptions.RemoveEmptyEntries))
+        if (form.Add(Encoding.UTF8.GetString(bytes.Span), known: null) is { } wrong)
+            return (null, wrong);
+        // Older clients put all of it into the address. What the form says goes before.
+        var query = http.Request.QueryString.Value is { Length: > 1 } text ? text[1..] : "";
+        return form.Add(query, known: [.. form.Names]) is { } wrongThere ? (null, wrongThere) : (form, null);
+    }
+
+    /// <param name="known">Fields that are not added to.</param>
+    private Refusal? Add(string text, HashSet<string>? known)
+    {
+        foreach (var pair in text.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var cut = pair.IndexOf('=', StringComparison.Ordinal);
             if (Decode(cut < 0 ? pair : pair[..cut]) is not { } name || Decode(cut < 0 ? "" : pair[(cut + 1)..]) is not { } value)
-                return (null, new("badEncoding", "表单应以 UTF-8 编码，特殊字符须作百分号编码。"));
-            if (!form._values.TryGetValue(name, out var values))
+                return new("badEncoding", "表单应以 UTF-8 编码，特殊字符须作百分号编码。");
+            if (known?.Contains(name) == true)
+                continue;
+            if (!_values.TryGetValue(name, out var values))
             {
-                if (form._values.Count == MaxFields)
-                    return (null, new("badForm", "表单的字段过多。"));
-                form._values[name] = values = [];
+                if (_values.Count == MaxFields)
+                    return new("badForm", "表单的字段过多。");
+                _values[name] = values = [];
             }
 
             values.Add(value);
         }
 
-        return (form, null);
+        return null;
     }
 
     /// <summary>Blank counts as not given, as published for optional arguments.</summary>

@@ -97,7 +97,7 @@ public static class Open311Endpoints
         if (form is null)
             return Open311Format.Refuse(unread!, xml);
         var (actor, noKey) = await CallerAsync(http, form, settings, find, ct);
-        if (noKey is not null || (noKey = Elsewhere(form.Text("jurisdiction_id") ?? http.Request.Query["jurisdiction_id"].ToString(), settings)) is not null)
+        if (noKey is not null || (noKey = Elsewhere(form.Text("jurisdiction_id"), settings)) is not null)
             return Open311Format.Refuse(noKey, xml);
         var (request, refusal) = Open311Form.Read(form, settings, await cities.GetAsync(ct));
         if (request is null)
@@ -131,7 +131,7 @@ public static class Open311Endpoints
     /// <summary>By <c>api_key</c> as published, or as everywhere by <c>Authorization</c>.</summary>
     private static async Task<(Actor Actor, Refusal? Refusal)> CallerAsync(HttpContext http, FormFields form, Open311Settings settings, FindKeyHolder find, CancellationToken ct)
     {
-        var given = form.All("api_key").Concat(http.Request.Query["api_key"].OfType<string>()).FirstOrDefault(k => k.Length > 0);
+        var given = form.All("api_key").FirstOrDefault();
         if (given is not null)
             return given.Length <= 128 && await find(given, ct) is { Role: Role.Platform } platform ? (platform, null) : (Actor.Public, new("forbidden", "api_key 无效或已吊销。"));
         if (http.GetActor() is { Role: Role.Platform } actor)

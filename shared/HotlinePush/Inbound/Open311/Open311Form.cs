@@ -64,13 +64,18 @@ public static class Open311Form
     private static NewLocation? Place(FormFields form, City city, out string? areaId)
     {
         var (lat, lng) = (form.Degrees("lat", 90), form.Degrees("long", 180));
+        // In the middle of the sea: a client that fills in what it does not know.
+        if (lat is 0 && lng is 0)
+            (lat, lng) = (null, null);
         var address = form.Text("address_string", 400);
         var exact = form.Text(Name(Open311Services.Place), 100);
-        areaId = form.Text("address_id");
+        var given = form.Text("address_id");
+        // An id of another city's register is no place here; where it is the only one, its sender has to know.
+        areaId = city.FindArea(given)?.Id;
         form.Check
             .That(lat is null == lng is null, lat is null ? "lat" : "long", "required", "lat 与 long 须一并给出。")
-            .That(areaId is null || city.FindArea(areaId) is not null, "address_id", "badValue", "没有这个区划编号。")
-            .That(lat is not null || lng is not null || address is not null || areaId is not null, "address_string", "required", "请给出 lat 与 long、address_string 或 address_id。");
+            .That(given is null || areaId is not null || lat is not null || address is not null, "address_id", "badValue", "没有这个区划编号。")
+            .That(given is not null || lat is not null || lng is not null || address is not null, "address_string", "required", "请给出 lat 与 long、address_string 或 address_id。");
         var words = string.Join(' ', new[] { address, exact }.OfType<string>());
         return lat is null && words.Length == 0 ? null : new(lat, lng, words.Length == 0 ? null : words);
     }
