@@ -33,6 +33,7 @@ public static class SiteMap
         new("/publishing/audiences", "nav.audiences", Role.Publisher, Role.Reviewer),
         new("/publishing/matters", "nav.ownMatters", Role.Publisher, Role.Reviewer),
         new("/matters", "nav.matters", Role.Public, Role.Resident),
+        new("/disclosure", "nav.disclosure", Role.Public, Role.Resident),
     ];
 
     public static IEnumerable<SiteSection> For(Role role) => Sections.Where(s => s.Roles.Length == 0 || s.Roles.Contains(role));

@@ -22,6 +22,9 @@ public sealed partial record Ticket
 
     public Parked? Parked { get; init; }
 
+    /// <summary>An application for information 依申请公开; null where none was made, a call being none.</summary>
+    public Disclosure.DisclosureCase? Disclosure { get; init; }
+
     /// <summary>What the desk lets everybody read of it, in words without persons; null where nothing.</summary>
     public PublishedText? Published { get; init; }
 

@@ -131,7 +131,7 @@ public sealed partial record Ticket
     public int PolicyVersion { get; init; }
     public ImmutableArray<Clock> Clocks { get; init; } = [];
 
-    /// <summary>The ticket's one next moment over all its clocks and the review of a parked case; <see cref="NoMoment"/> where none is due.</summary>
+    /// <summary>The ticket's one next moment over all its clocks, the review of a parked case, and the end of a third party's time; <see cref="NoMoment"/> where none is due.</summary>
     public DateTimeOffset NextMoment
     {
         get
@@ -140,7 +140,7 @@ public sealed partial record Ticket
             foreach (var clock in Clocks)
                 if (clock.NextReminderAt is { } at && at < next)
                     next = at;
-            return next;
+            return Disclosure?.Consulted is { } asked && asked.ReplyDueAt < next ? asked.ReplyDueAt : next;
         }
     }
 

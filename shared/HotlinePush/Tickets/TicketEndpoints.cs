@@ -107,6 +107,8 @@ public static class TicketEndpoints
 }
 
 /// <summary>What the API takes for a new ticket.</summary>
+/// <param name="Application">With an InformationRequest that is an application; without it, it is a call for information.</param>
+/// <param name="CalledNumber">The number that was dialled: where it is a merged hotline's, that is the source, and its department a suggestion.</param>
 public sealed record NewTicket(
     TicketType Type,
     string Subject,
@@ -120,7 +122,9 @@ public sealed record NewTicket(
     string? ExternalId = null,
     string? Source = null,
     DateTimeOffset? ExternalDueAt = null,
-    DateTimeOffset? OccurredAt = null);
+    DateTimeOffset? OccurredAt = null,
+    string? CalledNumber = null,
+    NewApplication? Application = null);
 
 public sealed record NewContact(string? Name = null, string? Phone = null, string? Email = null, bool Anonymous = false, bool Confidential = false);
 

@@ -116,3 +116,11 @@ public sealed record TextWithdrawn : TicketEvent
 {
     public override string Action => "withdraw";
 }
+
+/// <summary>It had its whole life at a hotline that was merged into this one; the note is the answer given there.</summary>
+public sealed record TicketTakenOver : TicketEvent
+{
+    public DateTimeOffset ClosedAt { get; init; }
+    public string? UnitId { get; init; }
+    public override string Action => "take-over";
+}

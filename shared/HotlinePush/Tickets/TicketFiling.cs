@@ -1,4 +1,5 @@
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.Merged;
 using HotlinePush.Security;
 using HotlinePush.Storage;
 using HotlinePush.Units;
@@ -9,7 +10,7 @@ namespace HotlinePush.Tickets;
 
 /// <summary>Takes a request in: checks it, gives it a number, routes it and stores it, all in one commit.</summary>
 public sealed class TicketFiling(
-    TicketActions actions, TicketStore store, CitySource cities, RouteIntake route, KeyRing keys, ProductClock clock, ILogger<TicketFiling> log)
+    TicketActions actions, TicketStore store, CitySource cities, RouteIntake route, KeyRing keys, ProductClock clock, MergedHotlines hotlines, ILogger<TicketFiling> log)
 {
     private const int Candidates = 5;
 
@@ -39,12 +40,16 @@ public sealed class TicketFiling(
         var city = await cities.GetAsync(ct);
         if (Check(request, city) is { } refusal)
             return (null, refusal);
+        var hotline = await hotlines.FindAsync(request.CalledNumber, ct);
         foreach (var number in reserved.Split(','))
         {
-            var intake = ToIntake(request, number, by);
+            var intake = ToIntake(request, number, by) with { Source = request.Source ?? hotline?.Id };
             var (alarm, found) = Route(intake, city);
+            found = Suggested(found, hotline, city);
             var context = new RuleContext(city, clock.GetUtcNow());
             var decision = then is null ? TicketRules.Receive(intake, alarm, found, by, context) : TicketRules.ReceiveAnd(then, intake, alarm, found, by, context);
+            if (request.Application is { } application)
+                decision = TicketRules.WithApplication(decision, application, by, context);
             var result = await actions.CreateAsync(decision, ct);
             if (result?.Refusal is { } no)
                 return (null, no);
@@ -104,6 +109,16 @@ public sealed class TicketFiling(
         }
     }
 
+    /// <summary>Where routing asks the desk, the department whose number was dialled is its first suggestion.</summary>
+    private static Route? Suggested(Route? found, MergedHotline? hotline, City city) => found is not { LeadUnitId: null } || hotline is null || city.FindCategory(hotline.CategoryId) is not { } category
+        ? found
+        : found with
+        {
+            Suggestions = [new(category.Id, category.Name, hotline.UnitId, SureOfNumber, $"来电拨打的是{hotline.Name}"), .. found.Suggestions.Where(s => s.UnitId != hotline.UnitId).Take(2)],
+        };
+
+    private const double SureOfNumber = 0.8;
+
     private Reply Answer(Ticket ticket) => Reply.Created(
         new CreatedView(
             ticket.Number, keys.Token(TicketTelling.TrackingPurpose, ticket.Number), ticket.State, ticket.CategoryId, ticket.AreaId, ticket.LeadUnitId,
@@ -156,6 +171,7 @@ public sealed class TicketFiling(
             .Text("subject", r.Subject, required: true, max: 200)
             .Text("description", r.Description, required: true)
             .Text("channel", r.Channel, max: 50)
+            .Text("calledNumber", r.CalledNumber, max: 40)
             .Text("source", r.Source, max: 100)
             .Text("externalId", r.ExternalId, max: 200)
             .Text("contact.name", r.Contact.Name, max: 100)

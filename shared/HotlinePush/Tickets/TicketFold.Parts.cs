@@ -30,7 +30,7 @@ public static partial class TicketFold
         TicketUnparked => ticket with { Parked = null },
         TextPublished e => ticket with { Published = new(e.At, e.WithPlace) { Text = e.Note } },
         TextWithdrawn => ticket with { Published = null },
-        _ => ticket,
+        _ => ApplyDisclosure(ticket, happened),
     };
 
     private static ImmutableArray<Delegation> End(ImmutableArray<Delegation> delegations, DateTimeOffset at) =>

@@ -135,6 +135,7 @@ public static partial class TicketFold
             },
             CallbackMade e => Called(next, e),
             AnsweredAtDesk e => End(next with { Answer = new(e.At, Holders.Desk, null, []) { Text = e.Note } }, e, EndReasons.AnsweredAtDesk),
+            TicketTakenOver e => End(next with { Answer = e.Note is null ? null : new(e.ClosedAt, e.UnitId ?? Holders.Desk, null, []) { Text = e.Note } }, e, EndReasons.TakenOver) with { EndedAt = e.ClosedAt },
             TicketMerged e => End(next with { MergedInto = e.Into }, e, EndReasons.Merged),
             DuplicateJoined e => next with { Joined = next.Joined.Add(e.Number) },
             DuplicateLeft e => next with { Joined = next.Joined.Remove(e.Number) },

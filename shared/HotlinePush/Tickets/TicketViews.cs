@@ -182,7 +182,15 @@ public sealed record PublicTicketView(
         AttachmentView.Of(t, Actor.Resident))
     {
         Parked = t.Parked is { } parked ? new(parked.Reason, parked.ReviewAt) : null,
+        NeedsApplication = t is { Type: TicketType.InformationRequest, Disclosure: null, State: < TicketState.Answered, Anonymous: false, Confidential: false },
+        Correction = t.Disclosure is { AwaitsCorrection: true, Correction: { } asked } && t.State.IsOpen() ? new(asked.Text, asked.DueAt) : null,
     };
+
+    /// <summary>A call for information is no application: the form is still to be filled in.</summary>
+    public bool NeedsApplication { get; init; }
+
+    /// <summary>What has to be made clear, and until when.</summary>
+    public PublicCorrection? Correction { get; init; }
 
     /// <summary>Why it was put aside for now, and when it is looked at again.</summary>
     public PublicParked? Parked { get; init; }
@@ -195,9 +203,11 @@ public sealed record PublicTicketView(
 
     private static bool IsPublic(TicketEvent e) => e is not (
         ScoreAppealed or AppealDecided or TicketRechecked or TicketHeldForDesk or ReturnRequested or ReturnDecided or ExtensionRequested or SuspensionRequested or ReminderFellDue or DuplicateJoined or DuplicateLeft
-        or UnitsJoined or OpinionGiven or TicketDelegated or DelegateAnswered or DelegationRecalled or AnswerDrafted or DraftDecided or OrderGiven or ReviewFellDue or TextPublished or TextWithdrawn)
+        or UnitsJoined or OpinionGiven or TicketDelegated or DelegateAnswered or DelegationRecalled or AnswerDrafted or DraftDecided or OrderGiven or ReviewFellDue or TextPublished or TextWithdrawn or ThirdPartyConsulted or ThirdPartyReplied or DisclosureDecided or MadeProactive)
         and not AttachmentAdded { By.Role: not Role.Resident, Public: false };
 }
+
+public sealed record PublicCorrection(string? Text, DateTimeOffset DueAt);
 
 public sealed record PublicParked(string Reason, DateTimeOffset ReviewAt);
 
