@@ -20,7 +20,9 @@ public static class Open311Endpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapHotlineGroup(Root).WithTags("open311");
-        group.MapGet("/discovery.{format}", DiscoverAsync).Public().WithSummary("服务发现 (service discovery)");
+        // Spelt out: a pattern here would answer 405 for every other path that is none.
+        foreach (var path in (string[])["/discovery.json", "/discovery.xml"])
+            group.MapGet(path, DiscoverAsync).Public().WithSummary("服务发现 (service discovery)");
         var v2 = group.MapGroup("/v2");
         foreach (var path in (string[])["/services", "/services.{format}"])
             v2.MapGet(path, ServicesAsync).Public().WithSummary("服务列表 (services)");

@@ -54,7 +54,8 @@ public sealed record RequestQuery(IReadOnlyList<string>? Ids, PublishedQuery? Fi
         if (start is { } s && end is { } e)
             query.Check.That(s <= e, "end_date", "badTime", "早于 start_date。").That(e - s <= span, "end_date", "outOfRange", $"跨度最多 {MostDays} 天。");
         var from = start ?? (end ?? now) - span;
-        return (from, end ?? (start is null ? now : from + span));
+        // Of the end of the calendar nothing is left to add to.
+        return (from, end ?? (start is null ? now : WireTime.Latest - span > from ? from + span : WireTime.Latest));
     }
 
     /// <summary>Commas and repeated parameters alike.</summary>
