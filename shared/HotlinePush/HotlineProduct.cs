@@ -1,4 +1,5 @@
 using HotlinePush.Audiences;
+using HotlinePush.Changes;
 using HotlinePush.Channels;
 using HotlinePush.Channels.Outbox;
 using HotlinePush.Channels.WeChat;
@@ -7,6 +8,8 @@ using HotlinePush.Clocks;
 using HotlinePush.Inbound.Calls;
 using HotlinePush.Inbound.TwilioVoice;
 using HotlinePush.Comments;
+using HotlinePush.Inbound.Merged;
+using HotlinePush.Inbound.Open311;
 using HotlinePush.Incidents;
 using HotlinePush.Jobs;
 using HotlinePush.Knowledge;
@@ -25,6 +28,7 @@ using HotlinePush.Supervision;
 using HotlinePush.Supervision.Topics;
 using HotlinePush.Tickets;
 using HotlinePush.Tickets.Attachments;
+using HotlinePush.Tickets.Disclosure;
 using HotlinePush.Tickets.Import;
 using HotlinePush.Tickets.Similar;
 using HotlinePush.Timers;
@@ -104,6 +108,8 @@ public static class HotlineProduct
         services.AddHotlineCalls(demo);
         services.AddHotlineVoice();
         services.AddHotlineComments();
+        services.AddOpen311(demo);
+        services.AddChanges();
         services.AddSingleton<TopicSearch>();
         TimedRuns.AddTo(services);
         services.AddHotlinePages();
@@ -115,12 +121,14 @@ public static class HotlineProduct
     {
         TicketEndpoints.Map(routes);
         SimilarEndpoints.Map(routes);
+        ProactiveEndpoints.Map(routes);
         IncidentEndpoints.Map(routes);
         RosterEndpoints.Map(routes);
         AttachmentEndpoints.Map(routes);
         routes.MapSetup();
         var api = routes.MapHotlineGroup("/api/v1");
         ImportEndpoints.Map(api);
+        MergedEndpoints.Map(api);
         JobEndpoints.Map(api);
         AudienceEndpoints.Map(api);
         NoticeEndpoints.Map(api);
@@ -138,7 +146,9 @@ public static class HotlineProduct
         RecordEndpoints.Map(api);
         api.MapCalls();
         ConsultationEndpoints.Map(api);
+        ChangeEndpoints.Map(api);
         routes.MapHooks();
+        Open311Endpoints.Map(routes);
         routes.MapHotlinePages();
     }
 

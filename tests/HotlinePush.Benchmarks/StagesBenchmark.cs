@@ -56,7 +56,7 @@ internal static class StagesBenchmark
         Time("token", i => keys.Token(TicketTelling.TrackingPurpose, intakes[i].Number));
         Time("personHash", i => keys.IndexHash("person", intakes[i].Number));
         var telling = new TicketTelling(
-            tickets, host.Get<CitySource>(), host.Get<Units.Roster.DutyRoster>(), keys, new Channels.Outbox.OutboxChannel(store, keys, host.Get<ProductClock>(), host.Get<Channels.Outbox.OutboxOptions>()), host.Get<ILogger<TicketTelling>>());
+            tickets, host.Get<CitySource>(), host.Get<Units.Roster.DutyRoster>(), keys, new Channels.Outbox.OutboxChannel(store, keys, host.Get<ProductClock>(), host.Get<Channels.Outbox.OutboxOptions>()), host.Get<Notices.SiteAddress>(), host.Get<ILogger<TicketTelling>>());
         await TimeAsync("tell", i => telling.HandleAsync(new(intakes[i].Number, 1, TicketTexts.Received), CancellationToken.None));
 
         // The rest is on the real store: what one read costs beside a writer at rest.

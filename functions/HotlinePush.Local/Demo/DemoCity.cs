@@ -29,7 +29,18 @@ public static class DemoCity
     /// <summary>Parents first.</summary>
     public static IReadOnlyList<Unit> Units => ReadUnits.Value;
 
-    public static IReadOnlyList<Category> Categories => Taxonomy.Default;
+    /// <summary>What other platforms' forms have to ask, by category.</summary>
+    private static readonly Dictionary<string, CategoryAsk[]> Asks = new(StringComparer.Ordinal)
+    {
+        ["hjbh-02-03"] = [CategoryAsk.Place, CategoryAsk.OccurredAt],
+        ["hjbh-02-06"] = [CategoryAsk.Place],
+        ["ldsb-03-05"] = [CategoryAsk.Contact],
+        ["cxjs-09-03"] = [CategoryAsk.Place, CategoryAsk.Contact],
+    };
+
+    private static readonly Lazy<IReadOnlyList<Category>> WithAsks = new(() => [.. Taxonomy.Default.Select(c => Asks.TryGetValue(c.Id, out var asks) ? c with { Asks = asks } : c)]);
+
+    public static IReadOnlyList<Category> Categories => WithAsks.Value;
 
     public static IReadOnlyList<CatalogueRule> Catalogue => ReadCatalogue.Value;
 

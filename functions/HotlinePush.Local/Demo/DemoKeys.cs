@@ -12,6 +12,8 @@ public static class DemoKeys
         ("demo-publisher", Role.Publisher, "city-civil"),
         ("demo-reviewer", Role.Reviewer, "city-civil"),
         ("demo-admin", Role.Admin, null),
+        ("demo-platform", Role.Platform, null),
+        ("demo-open311", Role.Platform, null),
     ];
 
     public static string OfUnit(string unitId) => "demo-unit-" + unitId;

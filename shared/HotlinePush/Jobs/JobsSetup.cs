@@ -1,3 +1,4 @@
+using HotlinePush.Inbound.Merged;
 using HotlinePush.Messaging;
 using HotlinePush.Tickets.Import;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,6 +13,7 @@ public static class JobsSetup
     public static IServiceCollection AddHotlineJobs(this IServiceCollection services)
     {
         services.TryAddSingleton<JobStore>();
+        services.TryAddSingleton<MergedHotlines>();
         services.TryAddSingleton<TicketImport>();
         services.TryAddSingleton<ImportHandler>();
         return services;

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using HotlinePush.Pages.Consultations;
 using HotlinePush.Pages.Desk;
+using HotlinePush.Pages.Disclosure;
 using HotlinePush.Pages.KnowledgeBase;
 using HotlinePush.Pages.Publishing;
 using HotlinePush.Pages.Recipients;
@@ -53,6 +54,7 @@ public static class PageRegistration
         SiteAssets.Map(routes);
         var pages = routes.MapGroup("").ExcludeFromDescription();
         ResidentPages.Map(pages);
+        DisclosurePages.Map(pages);
         RecipientPages.Map(pages);
         UnitPages.Map(pages);
         DeskPages.Map(pages);

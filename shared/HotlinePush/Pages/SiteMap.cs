@@ -36,6 +36,7 @@ public static class SiteMap
         new("/matters", "nav.matters", Role.Public, Role.Resident),
         new("/consultations", "nav.consultations", Role.Public, Role.Resident, Role.Desk),
         new("/publishing/consultations", "nav.consultations", Role.Publisher, Role.Reviewer, Role.Supervisor),
+        new("/disclosure", "nav.disclosure", Role.Public, Role.Resident),
     ];
 
     public static IEnumerable<SiteSection> For(Role role) => Sections.Where(s => s.Roles.Length == 0 || s.Roles.Contains(role));

@@ -148,7 +148,7 @@ internal sealed class StaffTicketPages(RouteGroupBuilder pages, string root, Ren
         var happened = await history();
         var names = await http.RequestServices.GetRequiredService<StaffNames>().OfAsync(happened.Select(e => e.By), actor, http.RequestAborted);
         IReadOnlyList<EventView> events = [.. happened.Select(e => EventView.Of(ticket, e, actor, names))];
-        IReadOnlyList<ClockView> clocks = [.. ticket.Clocks.Select(c => ClockView.Of(c, city, now, staff: true)).OrderBy(c => c.StoppedAt is not null).ThenBy(c => c.DueAt)];
+        IReadOnlyList<ClockView> clocks = [.. ticket.Clocks.Select(c => ClockView.OfStaff(ticket, c, city, now)).OrderBy(c => c.StoppedAt is not null).ThenBy(c => c.DueAt)];
         var done = http.Request.Query["done"].ToString();
         var model = new StaffTicket(
             page.Here, view, ticket.Seq, actor.UnitId is { } own && ticket.TakesPart(own) ? ticket.ClockOf(own) : ticket.Latest(ClockKind.Unit), clocks, events, form, page.Texts.Find("done." + done) is null ? null : done, revealed)

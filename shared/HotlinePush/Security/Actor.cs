@@ -1,8 +1,11 @@
 namespace HotlinePush.Security;
 
-/// <summary>In what capacity somebody acts. <see cref="Resident"/> has shown a tracking code; <see cref="System"/> is the product itself.</summary>
+/// <summary>
+/// In what capacity somebody acts. <see cref="Resident"/> has shown a tracking code; <see cref="Platform"/> is another system that hands requests over and
+/// follows them; <see cref="System"/> is the product itself.
+/// </summary>
 [CamelCaseWords]
-public enum Role { Public, Resident, Desk, Unit, Supervisor, Publisher, Reviewer, Admin, System }
+public enum Role { Public, Resident, Desk, Unit, Supervisor, Publisher, Reviewer, Admin, Platform, System }
 
 /// <summary>What a person of a unit does in it: the clerk 承办人 drafts, the head 审签人 signs off.</summary>
 [CamelCaseWords]

@@ -28,7 +28,7 @@ public sealed class KeyActions(ApiKeys keys, CitySource cities)
     {
         var wrong = new Check()
             .Text("name", body.Name, required: true, max: AccountRules.MaxName)
-            .Place(body.Role, body.UnitId, null, await cities.GetAsync(http.RequestAborted))
+            .Place(body.Role, body.UnitId, null, await cities.GetAsync(http.RequestAborted), isKey: true)
             .Result();
         if (wrong is not null)
             return (null, wrong);

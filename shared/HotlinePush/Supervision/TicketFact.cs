@@ -63,8 +63,8 @@ public sealed record TicketFact(string Number, TicketType Type, TicketState Stat
 
     [JsonIgnore] public bool IsOpen => State.IsOpen();
 
-    /// <summary>Ended without an answer: merged, declined, handed over, terminated. Counts in no measure.</summary>
-    [JsonIgnore] public bool IsVoid => State > TicketState.Closed;
+    /// <summary>Ended without an answer of ours: merged, declined, handed over, terminated, or closed by a hotline before it came here. Counts in no measure.</summary>
+    [JsonIgnore] public bool IsVoid => State > TicketState.Closed || EndReason == EndReasons.TakenOver;
 
     public static readonly KeyRange Range = Keys.Under("fact");
 

@@ -21,6 +21,20 @@ public static partial class RedactedDraft
         return Room().Replace(text, "某$1");
     }
 
+    /// <summary>
+    /// Whether a text that everybody is to read still plainly points at somebody: the reporter's own name, phone or e-mail, or anybody's mobile
+    /// number, identity number or address of mail. Offices' own numbers may stand.
+    /// </summary>
+    public static bool PointsAtSomebody(string text, Contact? contact) =>
+        Email().IsMatch(text) || IdNumber().IsMatch(text) || Mobile().IsMatch(text)
+        || (contact?.Name is { Length: > 1 } name && text.Contains(name, StringComparison.Ordinal))
+        || (contact?.Phone is { Length: > 7 } phone && Digits(text).Contains(phone[^8..], StringComparison.Ordinal));
+
+    private static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
+
+    [GeneratedRegex(@"(?<![0-9])1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])")]
+    private static partial Regex Mobile();
+
     [GeneratedRegex(@"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")]
     private static partial Regex Email();
 

@@ -22,6 +22,12 @@ public sealed partial record Ticket
 
     public Parked? Parked { get; init; }
 
+    /// <summary>An application for information 依申请公开; null where none was made, a call being none.</summary>
+    public Disclosure.DisclosureCase? Disclosure { get; init; }
+
+    /// <summary>What the desk lets everybody read of it, in words without persons; null where nothing.</summary>
+    public PublishedText? Published { get; init; }
+
     /// <summary>The unit that works on it now: the last it was passed down to, else the lead.</summary>
     [JsonIgnore]
     public string? HeldBy
@@ -75,3 +81,10 @@ public sealed record Draft(DateTimeOffset At, string UnitId, [property: Personal
 /// <param name="ReviewAt">When it is looked at again.</param>
 /// <param name="RemindAt">When somebody is next reminded of that: at the moment itself, then each working day until it was looked at.</param>
 public sealed record Parked(string Reason, DateTimeOffset Since, DateTimeOffset ReviewAt, DateTimeOffset RemindAt);
+
+/// <param name="WithPlace">Its place may be shown as well.</param>
+public sealed record PublishedText(DateTimeOffset At, bool WithPlace)
+{
+    // Sealed like the rest: when the ticket's key is destroyed, this goes with it.
+    [Personal] public string? Text { get; init; }
+}

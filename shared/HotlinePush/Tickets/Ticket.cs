@@ -16,6 +16,9 @@ public sealed partial record Ticket
     /// <summary>Count of the ticket's events: its version towards clients.</summary>
     public int Seq { get; init; }
 
+    /// <summary>When its latest event happened; the default for tickets last changed before this was kept.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
+
     public TicketState State { get; init; }
     public TicketType Type { get; init; }
     public Priority Priority { get; init; }
@@ -131,7 +134,7 @@ public sealed partial record Ticket
     public int PolicyVersion { get; init; }
     public ImmutableArray<Clock> Clocks { get; init; } = [];
 
-    /// <summary>The ticket's one next moment over all its clocks and the review of a parked case; <see cref="NoMoment"/> where none is due.</summary>
+    /// <summary>The ticket's one next moment over all its clocks, the review of a parked case, and the end of a third party's time; <see cref="NoMoment"/> where none is due.</summary>
     public DateTimeOffset NextMoment
     {
         get
@@ -140,12 +143,17 @@ public sealed partial record Ticket
             foreach (var clock in Clocks)
                 if (clock.NextReminderAt is { } at && at < next)
                     next = at;
-            return next;
+            return Disclosure?.Consulted is { } asked && asked.ReplyDueAt < next ? asked.ReplyDueAt : next;
         }
     }
 
     /// <summary>Stands for "no moment is due"; open tickets keep a row under it, so every open ticket can be enumerated.</summary>
     public static readonly DateTimeOffset NoMoment = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The earlier of the resident's deadline and what the platform demands that handed the ticket down; null where none did.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public DateTimeOffset? EarliestDueAt => ExternalDueAt is not { } external ? null
+        : Latest(ClockKind.Resolve) is { } resolve && resolve.DueAt < external ? resolve.DueAt : external;
 
     /// <summary>The clock of a kind that runs or stands suspended now; null where none does.</summary>
     public Clock? Running(ClockKind kind)

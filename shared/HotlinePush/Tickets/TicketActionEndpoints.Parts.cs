@@ -20,9 +20,21 @@ public static partial class TicketActionEndpoints
         Action<ReviewBody>("review", Supervisor, b => new ReviewParked(b.Note, b.ReviewAt));
         Action<UnparkBody>("unpark", Supervisor, b => new Unpark(b.Text, [.. b.Evidence ?? []]));
 
+        Action<NewApplication>("apply", [], b => new Apply(b));
+        Action<AskCorrectionBody>("ask-correction", UnitOrDesk, b => new AskCorrection(b.Text, b.WorkingDays));
+        Action<OpinionBody>("correct", [], b => new CorrectApplication(b.Text));
+        Action<NoteBody>("ask-third-party", UnitOrDesk, b => new AskThirdParty(b.Note));
+        Action<ThirdPartyBody>("third-party-replied", UnitOrDesk, b => new RecordThirdParty(b.Agrees, b.Note));
+        Action<DecideDisclosureBody>("decide-disclosure", UnitOrDesk, b => new DecideDisclosure(b.Decision, b.Ground, b.Note));
+        Action<DeliverBody>("deliver", UnitOrDesk, b => new DeliverInformation(b.Delivery, b.Note));
+
         void Action<TBody>(string action, Role[] roles, Func<TBody, TicketCommand> command) => MapAction(tickets, action, roles, command);
     }
 
+    private sealed record AskCorrectionBody(string Text, int WorkingDays);
+    private sealed record ThirdPartyBody(bool Agrees, string? Note = null);
+    private sealed record DecideDisclosureBody(string Decision, string? Ground = null, string? Note = null);
+    private sealed record DeliverBody(Disclosure.InformationDelivery Delivery, string? Note = null);
     private sealed record JoinBody(IReadOnlyList<string> UnitIds, string Note);
     private sealed record OpinionBody(string Text);
     private sealed record DelegateBody(string UnitId, string Note, int? WorkingDays = null);

@@ -35,6 +35,8 @@ public static partial class TicketActionEndpoints
         Action<CallbackBody>("callback", Desk, b => new CallBack(b.Reached, b.Resolved, b.Satisfied, b.Note));
         Action<MergeBody>("merge", Desk, b => new MergeInto(b.Into));
         Action<AttachBody>("attach", Desk, b => new AttachToIncident(b.IncidentId));
+        Action<PublishBody>("publish", Desk, b => new PublishText(b.Text, b.WithPlace));
+        Action<NoteBody>("withdraw", Desk, b => new WithdrawText(b.Note));
         Action<ReasonAndText>("decline", Desk, b => new Decline(b.Reason, b.Text));
         Action<HandOverBody>("handover", Desk, b => new HandOver(b.Service, b.TakenBy));
         Action<ReasonAndText>("terminate", Desk, b => new Terminate(b.Reason, b.Text));
@@ -91,6 +93,7 @@ public static partial class TicketActionEndpoints
     private sealed record AuditBody(bool Accept, string? Note = null);
     private sealed record CallbackBody(bool Reached, bool? Resolved = null, bool? Satisfied = null, string? Note = null);
     private sealed record MergeBody(string Into);
+    private sealed record PublishBody(string Text, bool WithPlace = false);
     private sealed record AttachBody(string IncidentId);
     private sealed record HandOverBody(string Service, string TakenBy);
     private sealed record AppealBody(Measure Measure, string Reason, string Text);

@@ -43,6 +43,10 @@ public sealed record Park(string Reason, string Text, DateTimeOffset ReviewAt) :
 public sealed record ReviewParked(string Note, DateTimeOffset ReviewAt) : TicketCommand;
 public sealed record Unpark(string Text, ImmutableArray<string> Evidence) : TicketCommand;
 
+/// <param name="WithPlace">Show address and point too, where the reporter gave a name.</param>
+public sealed record PublishText(string Text, bool WithPlace = false) : TicketCommand;
+public sealed record WithdrawText(string? Note = null) : TicketCommand;
+
 public sealed record AttachToIncident(string IncidentId) : TicketCommand;
 
 /// <param name="Files">Their contents are stored. None asks whether files may be added at all.</param>

@@ -66,7 +66,7 @@ public static class TicketEndpoints
             return refusal!;
         var staff = actor.Role != Role.Resident;
         var clocks = stored.Ticket.Clocks.Where(c => staff || c.Kind is ClockKind.Response or ClockKind.Resolve);
-        return TypedResults.Ok(new Page<ClockView>([.. clocks.Select(c => ClockView.Of(c, city, reading.Now, staff))], null));
+        return TypedResults.Ok(new Page<ClockView>([.. clocks.Select(c => staff ? ClockView.OfStaff(stored.Ticket, c, city, reading.Now) : ClockView.Of(c, city, reading.Now, staff: false))], null));
     }
 
     private static async Task<object> RevealAsync(string number, JsonBody<RevealContact> body, HttpContext http, TicketReading reading, AuditLog audit, CancellationToken ct)
@@ -107,6 +107,8 @@ public static class TicketEndpoints
 }
 
 /// <summary>What the API takes for a new ticket.</summary>
+/// <param name="Application">With an InformationRequest that is an application; without it, it is a call for information.</param>
+/// <param name="CalledNumber">The number that was dialled: where it is a merged hotline's, that is the source, and its department a suggestion.</param>
 public sealed record NewTicket(
     TicketType Type,
     string Subject,
@@ -120,7 +122,9 @@ public sealed record NewTicket(
     string? ExternalId = null,
     string? Source = null,
     DateTimeOffset? ExternalDueAt = null,
-    DateTimeOffset? OccurredAt = null);
+    DateTimeOffset? OccurredAt = null,
+    string? CalledNumber = null,
+    NewApplication? Application = null);
 
 public sealed record NewContact(string? Name = null, string? Phone = null, string? Email = null, bool Anonymous = false, bool Confidential = false);
 

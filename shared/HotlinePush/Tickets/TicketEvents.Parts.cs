@@ -104,3 +104,23 @@ public sealed record ReviewFellDue : TicketEvent
 
     public override string Action => "review-due";
 }
+
+/// <summary>The desk lets everybody read this text 公开脱敏文本; a later one replaces it. The text is the note.</summary>
+public sealed record TextPublished : TicketEvent
+{
+    public bool WithPlace { get; init; }
+    public override string Action => "publish";
+}
+
+public sealed record TextWithdrawn : TicketEvent
+{
+    public override string Action => "withdraw";
+}
+
+/// <summary>It had its whole life at a hotline that was merged into this one; the note is the answer given there.</summary>
+public sealed record TicketTakenOver : TicketEvent
+{
+    public DateTimeOffset ClosedAt { get; init; }
+    public string? UnitId { get; init; }
+    public override string Action => "take-over";
+}

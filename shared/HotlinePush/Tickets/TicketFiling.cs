@@ -1,4 +1,5 @@
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.Merged;
 using HotlinePush.Operations;
 using HotlinePush.Security;
 using HotlinePush.Storage;
@@ -10,7 +11,7 @@ namespace HotlinePush.Tickets;
 
 /// <summary>Takes a request in: checks it, gives it a number, routes it and stores it, all in one commit.</summary>
 public sealed class TicketFiling(
-    TicketActions actions, TicketStore store, CitySource cities, RouteIntake route, KeyRing keys, ProductClock clock, ILogger<TicketFiling> log)
+    TicketActions actions, TicketStore store, CitySource cities, RouteIntake route, KeyRing keys, ProductClock clock, MergedHotlines hotlines, ILogger<TicketFiling> log)
 {
     private const int Candidates = 5;
 
@@ -40,12 +41,16 @@ public sealed class TicketFiling(
         var city = await cities.GetAsync(ct);
         if (Check(request, city) is { } refusal)
             return (null, refusal);
+        var hotline = await hotlines.FindAsync(request.CalledNumber, ct);
         foreach (var number in reserved.Split(','))
         {
-            var intake = ToIntake(request, number, by);
+            var intake = ToIntake(request, number, by) with { Source = request.Source ?? hotline?.Id };
             var (alarm, found) = Route(intake, city);
+            found = Suggested(found, hotline, city);
             var context = new RuleContext(city, clock.GetUtcNow());
             var decision = then is null ? TicketRules.Receive(intake, alarm, found, by, context) : TicketRules.ReceiveAnd(then, intake, alarm, found, by, context);
+            if (request.Application is { } application)
+                decision = TicketRules.WithApplication(decision, application, by, context);
             var result = await actions.CreateAsync(decision, ct);
             if (result?.Refusal is { } no)
                 return (null, no);
@@ -63,11 +68,15 @@ public sealed class TicketFiling(
     }
 
     /// <summary>The answer for an attempt that was cut off after it had created the ticket; null where it had not.</summary>
-    public async Task<Reply?> RereadAsync(NewTicket request, string reserved, CancellationToken ct)
+    public async Task<Reply?> RereadAsync(NewTicket request, string reserved, CancellationToken ct) =>
+        await RereadTicketAsync(request, reserved, ct) is { } mine ? Answer(mine) : null;
+
+    /// <inheritdoc cref="RereadAsync"/>
+    public async Task<Ticket?> RereadTicketAsync(NewTicket request, string reserved, CancellationToken ct)
     {
         foreach (var number in reserved.Split(','))
             if (await ReadOwnAsync(request, number, ct) is { } mine)
-                return Answer(mine);
+                return mine;
         return null;
     }
 
@@ -105,6 +114,16 @@ public sealed class TicketFiling(
         }
     }
 
+    /// <summary>Where routing asks the desk, the department whose number was dialled is its first suggestion.</summary>
+    private static Route? Suggested(Route? found, MergedHotline? hotline, City city) => found is not { LeadUnitId: null } || hotline is null || city.FindCategory(hotline.CategoryId) is not { } category
+        ? found
+        : found with
+        {
+            Suggestions = [new(category.Id, category.Name, hotline.UnitId, SureOfNumber, $"来电拨打的是{hotline.Name}"), .. found.Suggestions.Where(s => s.UnitId != hotline.UnitId).Take(2)],
+        };
+
+    private const double SureOfNumber = 0.8;
+
     private Reply Answer(Ticket ticket) => Reply.Created(
         new CreatedView(
             ticket.Number, keys.Token(TicketTelling.TrackingPurpose, ticket.Number), ticket.State, ticket.CategoryId, ticket.AreaId, ticket.LeadUnitId,
@@ -115,7 +134,7 @@ public sealed class TicketFiling(
     {
         _ = PhoneNumber.TryParse(r.Contact.Phone, out var phone);
         _ = EmailAddress.TryParse(r.Contact.Email, out var email);
-        var staff = by.IsStaff;
+        var staff = by.IsStaff && by.Role != Role.Platform;
         return new()
         {
             Number = number,
@@ -157,6 +176,7 @@ public sealed class TicketFiling(
             .Text("subject", r.Subject, required: true, max: 200)
             .Text("description", r.Description, required: true)
             .Text("channel", r.Channel, max: 50)
+            .Text("calledNumber", r.CalledNumber, max: 40)
             .Text("source", r.Source, max: 100)
             .Text("externalId", r.ExternalId, max: 200)
             .Text("contact.name", r.Contact.Name, max: 100)

@@ -32,6 +32,9 @@ public static partial class TicketFold
         PersonalDataDeleted e => ticket with { PersonHash = null, PersonalDataDeletedAt = e.At },
         CallLinked e => ticket with { Calls = ticket.Calls.Add(new(e.CallId, e.CalledAt)) },
         _ => ticket,
+        TextPublished e => ticket with { Published = new(e.At, e.WithPlace) { Text = e.Note } },
+        TextWithdrawn => ticket with { Published = null },
+        _ => ApplyDisclosure(ticket, happened),
     };
 
     private static ImmutableArray<Delegation> End(ImmutableArray<Delegation> delegations, DateTimeOffset at) =>

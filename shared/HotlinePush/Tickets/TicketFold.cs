@@ -19,6 +19,7 @@ public static partial class TicketFold
     {
         Number = e.Number,
         Seq = e.Seq,
+        ChangedAt = e.At,
         State = TicketState.Received,
         Type = e.Type,
         Priority = e.Priority,
@@ -52,9 +53,9 @@ public static partial class TicketFold
     {
         if (happened.Seq != ticket.Seq + 1)
             throw new InvalidOperationException($"Ticket {ticket.Number}: event {happened.Seq} does not follow {ticket.Seq}.");
-        var next = ticket with { Seq = happened.Seq, State = happened.To, Clocks = Replace(ticket.Clocks, happened.Clocks) };
+        var next = ticket with { Seq = happened.Seq, ChangedAt = happened.At, State = happened.To, Clocks = Replace(ticket.Clocks, happened.Clocks) };
         // An alarm stands until a person at the desk has acted on the ticket.
-        if (next.Alarm is not null && happened.By.Role is Role.Desk or Role.Supervisor && happened is not (DuplicateJoined or DuplicateLeft or AttachmentAdded))
+        if (next.Alarm is not null && happened.By.Role is Role.Desk or Role.Supervisor && happened is not (DuplicateJoined or DuplicateLeft or AttachmentAdded or TextPublished or TextWithdrawn))
             next = next with { Alarm = null };
         next = happened switch
         {
@@ -134,6 +135,7 @@ public static partial class TicketFold
             },
             CallbackMade e => Called(next, e),
             AnsweredAtDesk e => End(next with { Answer = new(e.At, Holders.Desk, null, []) { Text = e.Note } }, e, EndReasons.AnsweredAtDesk),
+            TicketTakenOver e => End(next with { Answer = e.Note is null ? null : new(e.ClosedAt, e.UnitId ?? Holders.Desk, null, []) { Text = e.Note } }, e, EndReasons.TakenOver) with { EndedAt = e.ClosedAt },
             TicketMerged e => End(next with { MergedInto = e.Into }, e, EndReasons.Merged),
             DuplicateJoined e => next with { Joined = next.Joined.Add(e.Number) },
             DuplicateLeft e => next with { Joined = next.Joined.Remove(e.Number) },

@@ -1,4 +1,5 @@
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.Open311;
 using HotlinePush.Storage;
 using HotlinePush.Supervision;
 using HotlinePush.Tickets.Similar;
@@ -93,6 +94,7 @@ public static class TicketIndexes
             keys.Add(new(DeskPartition, Keys.Of(queue, ticket.Alarm is null ? 1 : 0, ticket.ReceivedAt, ticket.Number)));
         foreach (var appeal in ticket.Appeals)
             keys.Add(new(AppealsPartition, Keys.Of(appeal.Decision is null ? "open" : "closed", KeyPart.Descending(appeal.At), appeal.Measure.ToString(), ticket.Number)));
+        keys.AddRange(PublishedTickets.KeysOf(ticket));
         if (NearRows.Of(ticket) is { } near)
             keys.Add(near);
         keys.AddRange(IncidentKeysOf(ticket));

@@ -15,6 +15,8 @@ public sealed partial class TicketMessages
         OrderGiven => [TicketTexts.Ordered],
         ReviewFellDue => [TicketTexts.ReviewDue],
         TicketParked => [TicketTexts.Parked, TicketTexts.UnitParked],
+        CorrectionAsked => [TicketTexts.CorrectionAsked],
+        ApplicationCorrected => [TicketTexts.Corrected],
         TicketUnparked => [TicketTexts.Unparked, TicketTexts.UnitUnparked],
         _ => [],
     };

@@ -81,6 +81,9 @@ public sealed partial class TicketMessages(MessageCatalogue catalogue, ProductCl
         // A call about an incident is answered by one text that says both.
         if (happened is TicketReceived && after.IncidentId is not null)
             yield break;
+        // A call is no application: with the number comes where to make one.
+        if (happened is TicketReceived { Type: TicketType.InformationRequest, Anonymous: false } && after.Disclosure is null)
+            yield return TicketTexts.FormOffered;
         if (happened is ReminderFellDue)
             yield return TicketTexts.Reminder;
         foreach (var part in PartPurposes(happened))

@@ -129,6 +129,8 @@ public static partial class TicketRules
     {
         if (!d.Ticket.Suspended)
             return Refuse("wrongState", "工单没有中止计时。");
+        if (d.Ticket.Disclosure is { Waits: true })
+            return d.Add(new TicketResumed()).Done();
         var rules = d.Clocks;
         return d.Add(new TicketResumed(), clocks: d.Ticket.Clocks.Select(k => rules.Resume(k, "resume"))).Done();
     }

@@ -103,6 +103,7 @@ public static partial class TicketRules
     /// <summary>Fires every reminder that is due, each once: the head that says so is replaced in the same batch.</summary>
     private static Decision DecideReminders(Deciding d)
     {
+        ThirdPartyFellSilent(d);
         while (d.Ticket.Clocks.Where(k => k.NextReminderAt <= d.Context.Now).MinBy(k => (k.NextReminderAt, k.Id)) is { } clock)
             d.Add(
                 new ReminderFellDue

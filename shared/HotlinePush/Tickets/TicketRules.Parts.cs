@@ -18,7 +18,7 @@ public static partial class TicketRules
             return null;
         var unit = command switch
         {
-            Sign or ReturnTicket or Extend or Suspend => ticket.LeadUnitId,
+            Sign or ReturnTicket or Extend or Suspend or AskCorrection or AskThirdParty or RecordThirdParty or DecideDisclosure => ticket.LeadUnitId,
             AnswerTicket or ContactResident => ticket.HeldBy,
             _ => null,
         };

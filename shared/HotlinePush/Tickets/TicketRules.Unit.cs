@@ -69,7 +69,7 @@ public static partial class TicketRules
             return wrong;
         if (d.Ticket.State != TicketState.InProgress)
             return WrongState(d.Ticket);
-        if (d.Ticket.Suspended || d.Ticket.SuspensionRequest is not null)
+        if (d.Ticket.Suspended || d.Ticket.SuspensionRequest is not null || d.Ticket.Disclosure is { Waits: true })
             return Refuse("wrongState", "已经中止计时，或申请正在等待审批。");
         return d.Add(new SuspensionRequested { Reason = c.Reason }).Done();
     }
@@ -86,6 +86,8 @@ public static partial class TicketRules
             return unknown;
         if (PassedDown(d) is { } passed)
             return passed;
+        if (NotDecided(d) is { } undecided)
+            return undecided;
         return NeedsHead(d)
             ? d.Add(new AnswerDrafted { UnitId = d.ActingUnit, Outcome = c.Outcome, Evidence = c.Evidence, Note = c.Text }).Done()
             : GiveAnswer(d, c.Text, c.Outcome, c.Evidence).Done();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using HotlinePush.Changes;
 using HotlinePush.Messaging;
 using HotlinePush.Security;
 using HotlinePush.Storage;
@@ -12,7 +13,7 @@ public sealed record StoredTicket(Ticket Ticket, ETag ETag, WrappedKey? Wrapped,
 
 /// <summary>
 /// Tickets in the work shards: <c>t!number!head</c> (the ticket), <c>t!number!h!seq</c> (its history), <c>w!moment!number</c>
-/// (its next moment), and the pending messages beside them. One batch changes all of it.
+/// (its next moment), <c>c!number!seq</c> (a change for the log of changes), and the pending messages beside them. One batch changes all of it.
 /// </summary>
 public sealed class TicketStore(ITableStore store, KeyRing keys, PendingMessages pending)
 {
@@ -73,6 +74,8 @@ public sealed class TicketStore(ITableStore store, KeyRing keys, PendingMessages
             batch.Replace(HeadKey(number), before.ETag, head);
         foreach (var happened in events)
             batch.Insert(HistoryKey(number, happened.Seq), PersonalJson.Serialize(happened, key));
+        if (ChangedTicket.Of(after, events) is { } changed)
+            batch.Insert(changed.Key, changed.ToBytes());
         Move(batch, before?.Ticket, after);
         var rows = pending.AddTo(batch, number, messages);
         var result = await store.CommitAsync(batch, ct);

@@ -22,6 +22,7 @@ public sealed partial class TicketTelling
         DraftDecided { Accepted: false } e => [new(e.UnitId, Clerk)],
         OrderGiven e => [new(e.Holder, Clerk, e.Clocks[0].DueAt), new(e.Holder, Head, e.Clocks[0].DueAt)],
         ReviewFellDue e => [new(ticket.LeadUnitId ?? Holders.Desk, Head, e.ReviewAt), new(Holders.Desk, Supervisor, e.ReviewAt)],
+        ApplicationCorrected e when ticket.LeadUnitId is { } lead => [new(lead, Clerk, e.Clocks.LastOrDefault(c => c.Kind == ClockKind.Unit)?.DueAt)],
         TicketParked e when ticket.LeadUnitId is { } lead => [new(lead, Clerk, e.ReviewAt)],
         TicketUnparked e when ticket.LeadUnitId is { } lead =>
             [new(lead, Clerk, e.Clocks.LastOrDefault(c => c.Kind == ClockKind.Unit)?.DueAt)],

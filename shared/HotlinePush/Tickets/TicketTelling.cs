@@ -10,7 +10,7 @@ namespace HotlinePush.Tickets;
 /// Tells people of one event of a ticket: its residents (those of merged tickets too, under their own numbers), or the duty contacts of
 /// whoever holds a clock. Every text has an id made of ticket, event and person, so a repeated message sends nothing twice.
 /// </summary>
-public sealed partial class TicketTelling(TicketStore tickets, CitySource cities, DutyRoster roster, KeyRing keys, IChannel channel, ILogger<TicketTelling> log)
+public sealed partial class TicketTelling(TicketStore tickets, CitySource cities, DutyRoster roster, KeyRing keys, IChannel channel, Notices.SiteAddress site, ILogger<TicketTelling> log)
 {
     public const string TrackingPurpose = "track";
 
@@ -77,6 +77,8 @@ public sealed partial class TicketTelling(TicketStore tickets, CitySource cities
             ["days"] = ((happened as ExtensionDecided)?.WorkingDays ?? 0).ToString(),
             ["reason"] = TicketTexts.ReasonName((happened as ExtensionDecided)?.Reason ?? (happened as TicketParked)?.Reason ?? ""),
             ["outcome"] = TicketTexts.ReasonName(ticket.EndReason ?? ""),
+            ["correctBy"] = happened is CorrectionAsked { DueAt: var by } ? TicketTexts.Moment(by) : "",
+            ["link"] = happened is CorrectionAsked ? site.Url + "/track" : site.Url + "/disclosure",
             ["into"] = (happened as TicketMerged)?.Into ?? ticket.Number,
         };
         var (subject, body) = TicketTexts.Fill(purpose, values);

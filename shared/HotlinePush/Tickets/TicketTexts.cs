@@ -113,6 +113,7 @@ public static partial class TicketTexts
         EndReasons.AnsweredAtDesk => "已当场答复",
         EndReasons.Incident => "已并入突发事件统一处置",
         EndReasons.SupervisorClosed => "经督办审定办结",
+        EndReasons.TakenOver => "已由原热线办结",
         "110" or "119" or "120" or "122" => $"已转{code}处置",
         _ => code,
     };

@@ -14,6 +14,8 @@ public sealed record DraftView(DateTimeOffset At, string UnitId, string? Outcome
 
 public sealed record ParkedView(string Reason, DateTimeOffset Since, DateTimeOffset ReviewAt);
 
+public sealed record PublishedView(DateTimeOffset At, string? Text, bool WithPlace);
+
 public sealed partial record TicketView
 {
     /// <summary>Whose opinion is there; for the lead, the co-units and the desk.</summary>
@@ -31,6 +33,12 @@ public sealed partial record TicketView
     public int Orders { get; init; }
     public ParkedView? Parked { get; init; }
 
+    /// <summary>What everybody may read of it.</summary>
+    public PublishedView? Published { get; init; }
+
+    /// <summary>The application for information; who applied is for those who may reach the resident.</summary>
+    public Disclosure.DisclosureCase? Disclosure { get; init; }
+
     private static TicketView WithParts(TicketView view, Ticket t, Actor actor) => view with
     {
         Opinions = TicketAccess.MayReadOpinions(t, actor) || actor.Role == Role.Admin ? [.. t.Opinions.Select(o => new OpinionView(o.UnitId, o.At, o.Seq))] : [],
@@ -39,6 +47,10 @@ public sealed partial record TicketView
         Draft = t.Draft is { } draft && draft.UnitId == actor.UnitId ? new(draft.At, draft.UnitId, draft.Outcome, draft.Text, draft.Evidence, draft.Refused) : null,
         Orders = t.Orders,
         Parked = t.Parked is { } parked ? new(parked.Reason, parked.Since, parked.ReviewAt) : null,
+        Disclosure = t.Disclosure is { } of && !TicketAccess.MayReachResident(t, actor)
+            ? of with { Application = of.Application with { Name = null, Address = null, Wanted = TicketAccess.MayReadWords(t, actor) ? of.Application.Wanted : null }, Correction = TicketAccess.MayReadWords(t, actor) ? of.Correction : null }
+            : t.Disclosure,
+        Published = t.Published is { } published ? new(published.At, published.Text, published.WithPlace) : null,
     };
 
     private static void AddPartMarks(Ticket t, List<string> marks)
@@ -49,6 +61,10 @@ public sealed partial record TicketView
             marks.Add("supervised");
         if (t.Draft is { Refused: false })
             marks.Add("signOffDue");
+        if (t.Disclosure is { AwaitsCorrection: true } && t.State.IsOpen())
+            marks.Add("correctionAsked");
+        if (t.Disclosure?.Consulted is not null && t.State.IsOpen())
+            marks.Add("thirdPartyAsked");
         if (t.Delegations.Any(d => d.EndedAt is null))
             marks.Add("delegated");
     }
@@ -95,6 +111,12 @@ public sealed partial record EventView
         ParkReviewed p => new() { ["reviewAt"] = p.ReviewAt },
         TicketUnparked u => new() { ["evidence"] = u.Evidence },
         ReviewFellDue r => new() { ["reviewAt"] = r.ReviewAt },
+        CorrectionAsked c => new() { ["dueAt"] = c.DueAt },
+        ThirdPartyConsulted c => new() { ["dueAt"] = c.ReplyDueAt },
+        ThirdPartyReplied r => new() { ["repliedAt"] = r.RepliedAt, ["agrees"] = r.Agrees },
+        DisclosureDecided x => new() { ["decision"] = x.Decision, ["ground"] = x.Ground },
+        InformationDelivered x => new() { ["delivery"] = x.Delivery },
+        MadeProactive x => new() { ["articleId"] = x.ArticleId },
         _ => null,
     };
 }

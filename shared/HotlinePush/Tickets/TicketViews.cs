@@ -8,8 +8,18 @@ namespace HotlinePush.Tickets;
 
 public sealed record DeadlinesView(DateTimeOffset? Sign, DateTimeOffset? Response, DateTimeOffset? Resolve, DateTimeOffset? Unit)
 {
-    public static DeadlinesView Of(Ticket t) => new(
-        t.Latest(ClockKind.Sign)?.DueAt, t.Latest(ClockKind.Response)?.DueAt, t.Latest(ClockKind.Resolve)?.DueAt, t.Latest(ClockKind.Unit)?.DueAt);
+    /// <summary>What the platform demands that handed the ticket down; for staff. Null where there was none.</summary>
+    public DateTimeOffset? External { get; init; }
+
+    /// <summary>The earlier of that and the resident's deadline: by then it has to be done.</summary>
+    public DateTimeOffset? Earliest { get; init; }
+
+    public static DeadlinesView Of(Ticket t, bool staff = false) => new(
+        t.Latest(ClockKind.Sign)?.DueAt, t.Latest(ClockKind.Response)?.DueAt, t.Latest(ClockKind.Resolve)?.DueAt, t.Latest(ClockKind.Unit)?.DueAt)
+    {
+        External = staff ? t.ExternalDueAt : null,
+        Earliest = staff ? t.EarliestDueAt : null,
+    };
 }
 
 public sealed record LinksView(string Self, string Page);
@@ -102,7 +112,7 @@ public sealed partial record TicketView(
             desk ? t.Joined : [],
             t.IncidentId, t.MasterOf,
             AttachmentView.Of(t, actor),
-            DeadlinesView.Of(t),
+            DeadlinesView.Of(t, staff: true),
             LinksOf(t.Number))
         { Appeals = [.. t.Appeals.Select(a => AppealView.Of(t, a, actor))] }, t, actor);
     }
@@ -146,7 +156,7 @@ public sealed partial record TicketSummary(
 {
     public static TicketSummary Of(Ticket t, Actor actor) => new(
         t.Number, t.Type, t.State, TicketView.MarksOf(t), t.Priority, TicketAccess.MayReadInList(t, actor) ? t.Subject : null,
-        t.CategoryId, t.AreaId, t.LeadUnitId, t.CoUnitIds, t.DeskReason, t.ReceivedAt, DeadlinesView.Of(t));
+        t.CategoryId, t.AreaId, t.LeadUnitId, t.CoUnitIds, t.DeskReason, t.ReceivedAt, DeadlinesView.Of(t, staff: true));
 }
 
 /// <summary>A ticket as its resident follows it: nothing personal, so that the page may be shown to a neighbour.</summary>
@@ -163,7 +173,7 @@ public sealed record PublicTicketView(
         t.Number, t.Type, t.State, [.. TicketView.MarksOf(t).Intersect(Shown)], t.ReceivedAt,
         t.Confidential ? null : city.FindUnit(t.LeadUnitId)?.Name,
         t.MergedInto,
-        [.. history.Where(IsPublic).Select(e => new PublicEvent(e.At, e.Action, e.From, e.To))],
+        [.. TimelineOf(history)],
         DeadlinesView.Of(t),
         [.. t.Clocks.Where(c => c.Kind is ClockKind.Response or ClockKind.Resolve).Select(c => ClockView.Of(c, city, now, staff: false))],
         t.Answer is { Text: { } text } answer && (t.AuditAccepted || t.State == TicketState.Closed) ? new(answer.At, text) : null,
@@ -173,16 +183,32 @@ public sealed record PublicTicketView(
         AttachmentView.Of(t, Actor.Resident))
     {
         Parked = t.Parked is { } parked ? new(parked.Reason, parked.ReviewAt) : null,
+        NeedsApplication = t is { Type: TicketType.InformationRequest, Disclosure: null, State: < TicketState.Answered, Anonymous: false, Confidential: false },
+        Correction = t.Disclosure is { AwaitsCorrection: true, Correction: { } asked } && t.State.IsOpen() ? new(asked.Text, asked.DueAt) : null,
     };
+
+    /// <summary>A call for information is no application: the form is still to be filled in.</summary>
+    public bool NeedsApplication { get; init; }
+
+    /// <summary>What has to be made clear, and until when.</summary>
+    public PublicCorrection? Correction { get; init; }
 
     /// <summary>Why it was put aside for now, and when it is looked at again.</summary>
     public PublicParked? Parked { get; init; }
 
+    /// <summary>Of a history, what is everybody's to know.</summary>
+    public static IEnumerable<PublicEvent> TimelineOf(IEnumerable<TicketEvent> history) => OpenToAll(history).Select(e => new PublicEvent(e.At, e.Action, e.From, e.To));
+
+    /// <inheritdoc cref="TimelineOf"/>
+    public static IEnumerable<TicketEvent> OpenToAll(IEnumerable<TicketEvent> history) => history.Where(IsPublic);
+
     private static bool IsPublic(TicketEvent e) => e is not (
         ScoreAppealed or AppealDecided or TicketRechecked or TicketHeldForDesk or ReturnRequested or ReturnDecided or ExtensionRequested or SuspensionRequested or ReminderFellDue or DuplicateJoined or DuplicateLeft
-        or UnitsJoined or OpinionGiven or TicketDelegated or DelegateAnswered or DelegationRecalled or AnswerDrafted or DraftDecided or OrderGiven or ReviewFellDue)
+        or UnitsJoined or OpinionGiven or TicketDelegated or DelegateAnswered or DelegationRecalled or AnswerDrafted or DraftDecided or OrderGiven or ReviewFellDue or TextPublished or TextWithdrawn or ThirdPartyConsulted or ThirdPartyReplied or DisclosureDecided or MadeProactive)
         and not AttachmentAdded { By.Role: not Role.Resident, Public: false };
 }
+
+public sealed record PublicCorrection(string? Text, DateTimeOffset DueAt);
 
 public sealed record PublicParked(string Reason, DateTimeOffset ReviewAt);
 
@@ -240,6 +266,16 @@ public sealed record ClockView(
     ClockKind Kind, DateTimeOffset StartedAt, DateTimeOffset DueAt, ClockState State, bool Provisional, TimeLimit Limit, int ExtendedDays, DateTimeOffset? StoppedAt,
     IReadOnlyList<ClockSegment> Segments, IReadOnlyList<DateOnly> Counted, IReadOnlyList<SkippedDay> Skipped)
 {
+    /// <summary>On the resident's clock of a ticket that another platform handed down: what that one demands; for staff.</summary>
+    public DateTimeOffset? ExternalDueAt { get; init; }
+
+    /// <summary>The earlier of both: by then it has to be done.</summary>
+    public DateTimeOffset? EarliestDueAt { get; init; }
+
+    public static ClockView OfStaff(Ticket t, Clock c, City city, DateTimeOffset now) => c.Kind != ClockKind.Resolve || t.ExternalDueAt is not { } external
+        ? Of(c, city, now, staff: true)
+        : Of(c, city, now, staff: true) with { ExternalDueAt = external, EarliestDueAt = external < c.DueAt ? external : c.DueAt };
+
     /// <param name="staff">Residents see no holders: which unit had it is the hotline's business.</param>
     public static ClockView Of(Clock c, City city, DateTimeOffset now, bool staff)
     {

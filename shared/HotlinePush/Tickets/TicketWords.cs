@@ -36,4 +36,7 @@ public static class EndReasons
     public const string Merged = "merged";
     public const string Incident = "incident";
     public const string SupervisorClosed = "supervisorClosed";
+
+    /// <summary>Closed by another hotline before that was merged into this one: stands in no figure.</summary>
+    public const string TakenOver = "takenOver";
 }

@@ -36,7 +36,11 @@ public sealed record Area(string Id, string Name, string? ParentId = null, IRead
 
 /// <summary>One of the three-level taxonomy.</summary>
 /// <param name="Id">1–64 of <c>a–z 0–9 -</c>. Where a child's id begins with its parent's and a dash, a prefix names a branch.</param>
-public sealed record Category(string Id, string Name, string? ParentId = null);
+/// <param name="Asks">What forms of other platforms have to ask of whoever reports such a thing; null or empty: nothing but words.</param>
+public sealed record Category(string Id, string Name, string? ParentId = null, IReadOnlyList<CategoryAsk>? Asks = null);
+
+[CamelCaseWords]
+public enum CategoryAsk { Contact, Place, OccurredAt }
 
 /// <summary>
 /// A rule of the dispatch catalogue 派单目录: category prefix × area prefix × tags → lead, co-units, priority.

@@ -12,6 +12,9 @@ namespace HotlinePush.Web;
 /// <summary>Writes the error page of the pages' own style; status and headers are set already.</summary>
 public delegate Task WriteErrorPage(HttpContext http, Problem problem);
 
+/// <summary>How errors below a path are written, where a published contract has its own form for them; status and headers are set already.</summary>
+public sealed record ErrorForm(PathString Below, Func<HttpContext, Problem, Task> Write);
+
 /// <summary>A refusal as an HTTP answer: problem JSON, or a page where one was asked for outside the machine paths.</summary>
 public sealed class ProblemResult(Refusal refusal, int? retryAfterSeconds = null, string? errorId = null) : IResult
 {
@@ -35,6 +38,12 @@ public sealed class ProblemResult(Refusal refusal, int? retryAfterSeconds = null
         };
         if (wait is { } seconds)
             http.Response.Headers.RetryAfter = Math.Max(1, seconds).ToString(CultureInfo.InvariantCulture);
+        if (http.RequestServices.GetServices<ErrorForm>().FirstOrDefault(f => http.Request.Path.StartsWithSegments(f.Below)) is { } form)
+        {
+            await form.Write(http, problem);
+            return;
+        }
+
         if (WantsPage(http))
         {
             http.Response.ContentType = "text/html; charset=utf-8";

@@ -85,8 +85,10 @@ public sealed class BadInputApp : IAsyncLifetime
             return "401 without WWW-Authenticate";
         if (answer.Status == 429 && answer.Header("Retry-After") is null)
             return "429 without Retry-After";
-        return sent.Method == "HEAD" || IsPage(sent, answer) ? null : Problem(answer);
+        return sent.Method == "HEAD" || IsPage(sent, answer) ? null : Problem(answer) is { } wrong ? IsOpen311(sent) && Open311Errors.Wrong(answer) is null ? null : wrong : null;
     }
+
+    private static bool IsOpen311(Sent sent) => sent.Target.StartsWith("/open311", StringComparison.OrdinalIgnoreCase);
 
     // Outside the machines' paths an error may be a page, for whoever asked for one.
     private static bool IsPage(Sent sent, Answer answer)
@@ -130,7 +132,7 @@ public sealed record Verdict(Sent Sent, Answer? Answer, string? Wrong)
 {
     public int Status => Answer?.Status ?? 0;
 
-    public string? Code => Answer is { Status: >= 400, Body.Length: > 0 } ? JsonDocument.Parse(Answer.Body).RootElement.GetProperty("code").GetString() : null;
+    public string? Code => Answer is { Status: >= 400, Body.Length: > 0 } ? Open311Errors.Are(Answer) ? Problems.CodeOf(Answer.Status) : JsonDocument.Parse(Answer.Body).RootElement.GetProperty("code").GetString() : null;
 
     public override string ToString() => $"{Sent}\n  → {Status} {(Answer is null ? "" : Encoding.UTF8.GetString(Answer.Body.AsSpan(0, Math.Min(400, Answer.Body.Length))))}\n  {Wrong}";
 }

@@ -112,6 +112,10 @@ public sealed class Places
         .Replace("/consultations/{id}", "/consultations/" + Consultation, StringComparison.Ordinal)
         .Replace("{cid}", Comment, StringComparison.Ordinal)
         .Replace("{gid}", Group, StringComparison.Ordinal)
+        .Replace("/open311/v2/services/{code}", $"/open311/v2/services/{CategoryId}.xml", StringComparison.Ordinal)
+        .Replace("/open311/v2/requests/{id}", $"/open311/v2/requests/{Number}.json", StringComparison.Ordinal)
+        .Replace("/open311/v2/tokens/{id}", $"/open311/v2/tokens/{Number}.xml", StringComparison.Ordinal)
+        .Replace("{format}", "json", StringComparison.Ordinal)
         .Replace("{id}", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", StringComparison.Ordinal)
         .Replace("{documentName}", "v1", StringComparison.Ordinal);
 

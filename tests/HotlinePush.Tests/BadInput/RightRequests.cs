@@ -16,6 +16,8 @@ public sealed class RightRequests(Places places)
             target += "?" + string.Join('&', operation.Query.Where(_ => random.Next(3) > 0).Select(q => $"{q}={Uri.EscapeDataString(QueryValue(q))}"));
         if (operation.Path.Contains("calendar/deadline", StringComparison.Ordinal))
             target = "/api/v1/calendar/deadline?from=2026-03-02T10:00:00%2B08:00&amount=3&unit=workingDays";
+        if (operation is { Method: "POST" } && operation.Path.StartsWith("/open311", StringComparison.Ordinal))
+            return new(operation.Method, target, null, Encoding.UTF8.GetBytes(Open311Form(random)), "application/x-www-form-urlencoded");
         if (operation.TakesUpload && operation.Body is null)
             return operation.Path.StartsWith("/api/v1/audiences", StringComparison.Ordinal)
                 ? new(operation.Method, target, operation.Key(places), Encoding.UTF8.GetBytes("recipient_id,name,phone\n1,李四,13800138000\n"), "text/csv")
@@ -62,12 +64,25 @@ public sealed class RightRequests(Places places)
         }
     }
 
+    private string Open311Form(Random? random)
+    {
+        var fields = new List<(string, string)> { ("service_code", random is null ? "general" : places.CategoryId), ("lat", "30.5"), ("long", "114.3"), ("description", "小区门口的路灯已经三天不亮。") };
+        if (random is not null)
+            fields.AddRange([("api_key", "demo-open311"), ("phone", Places.Phone), ("email", "li.si@example.com"), ("address_id", places.AreaId), ("media_url", "https://example.com/1.jpg"), ("attribute[request_type]", "Help")]);
+        return string.Join('&', fields.Where((f, i) => i < 4 || random!.Next(2) == 0).Select(f => $"{Uri.EscapeDataString(f.Item1)}={Uri.EscapeDataString(f.Item2)}"));
+    }
+
     private string QueryValue(string name) => name switch
     {
         "limit" => "10",
         "after" => "",
         "code" => places.Code,
         "from" or "to" => "2026-03-01",
+        "start_date" or "end_date" => "2026-03-01T00:00:00Z",
+        "page" or "page_size" => "2",
+        "extensions" => "true",
+        "service_code" => places.CategoryId,
+        "service_request_id" => places.Number,
         _ => "open",
     };
 

@@ -75,7 +75,7 @@ public sealed class ApiDocTests : IAsyncLifetime
     private IEnumerable<(string Method, string Path, string Who)> Endpoints() =>
         from endpoint in _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = "/" + endpoint.RoutePattern.RawText!.Trim('/')
-        where path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/hooks/", StringComparison.Ordinal) || path.EndsWith('z') || path.StartsWith("/openapi", StringComparison.Ordinal)
+        where path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/hooks/", StringComparison.Ordinal) || path.StartsWith("/open311/", StringComparison.Ordinal) || path.EndsWith('z') || path.StartsWith("/openapi", StringComparison.Ordinal)
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["any"]
         let rule = endpoint.Metadata.GetMetadata<AccessRule>()
         select (method, path, rule is null ? "unstated" : !rule.NeedsKey ? "anyone" : rule.Roles.Count == 0 ? "any key" : string.Join(", ", rule.Roles.Order().Select(Word)));

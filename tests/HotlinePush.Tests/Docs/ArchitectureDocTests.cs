@@ -46,7 +46,7 @@ public sealed class ArchitectureDocTests
 
         // The word a row key begins with, where it begins with one.
         static string First(IndexKey key) => key.Row.Split(Keys.Separator)[0] is "open" or "signoff" or "closed" or "all" or "near" or "caller" or "state" or "fact" or "changed" ? key.Row.Split(Keys.Separator)[0] : "";
-        static string Literals(string pattern) => pattern.Split(Keys.Separator)[0] is "incident" or "unit" or "day" or "days" or "person" or "desk" or "parked" or "open" or "signoff" or "closed" or "all" or "near" or "caller" or "state" or "appeals" or "fact" or "changed"
+        static string Literals(string pattern) => pattern.Split(Keys.Separator)[0] is "incident" or "unit" or "day" or "days" or "person" or "desk" or "parked" or "open" or "signoff" or "closed" or "all" or "near" or "caller" or "state" or "appeals" or "fact" or "changed" or "published"
             ? pattern.Split(Keys.Separator)[0]
             : "";
     }
@@ -137,6 +137,7 @@ public sealed class ArchitectureDocTests
             PersonHash = "abc",
             LeadUnitId = "city-housing",
             CoUnitIds = ["city-water"],
+            Published = new(new(2026, 3, 9, 2, 0, 0, TimeSpan.Zero), false) { Text = "路灯不亮。" },
             Appeals =
             [
                 new(Measure.Response, "wrongRecord", new(2026, 3, 9, 2, 0, 0, TimeSpan.Zero), "city-housing"),

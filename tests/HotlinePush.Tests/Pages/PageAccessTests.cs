@@ -91,6 +91,16 @@ public sealed partial class PageAccessTests : IAsyncLifetime
         ("POST /desk/tickets/{number}/terminate", "desk supervisor", 400),
         ("POST /desk/tickets/{number}/follow-up", "desk supervisor", 400),
         ("POST /desk/tickets/{number}/urge", "desk supervisor", 400),
+        ("POST /desk/tickets/{number}/publish", "desk supervisor", 400),
+        ("GET /disclosure", Anybody, 200),
+        ("POST /disclosure", Anybody, 400),
+        ("POST /tickets/{number}/correct", Anybody, 404),
+        ("POST /unit/tickets/{number}/ask-correction", "desk unit supervisor", 400),
+        ("POST /unit/tickets/{number}/ask-third-party", "desk unit supervisor", 400),
+        ("POST /unit/tickets/{number}/third-party-replied", "desk unit supervisor", 400),
+        ("POST /unit/tickets/{number}/decide-disclosure", "desk unit supervisor", 400),
+        ("POST /unit/tickets/{number}/deliver", "desk unit supervisor", 400),
+        ("POST /desk/tickets/{number}/withdraw", "desk supervisor", 400),
         ("POST /desk/tickets/{number}/decide-extension", "supervisor", 400),
         ("GET /desk/calls", "desk supervisor", 200),
         ("GET /desk/calls/live", "desk supervisor", 200),
@@ -238,6 +248,9 @@ public sealed partial class PageAccessTests : IAsyncLifetime
         ("GET /setup/catalogue", "admin", 200),
         ("GET /setup/catalogue.csv", "admin", 200),
         ("GET /setup/catalogue/rule", "admin", 200),
+        ("GET /setup/merged-hotlines", "admin", 200),
+        ("POST /setup/merged-hotlines", "admin", 400),
+        ("POST /setup/merged-hotlines/{id}/remove", "admin", 400),
         ("GET /setup/policies", "admin", 200),
         ("GET /setup/calendar", "admin", 200),
         ("GET /setup/calendar/{year:int}", "admin", 200),
@@ -409,7 +422,7 @@ public sealed partial class PageAccessTests : IAsyncLifetime
     private IEnumerable<string> Routes() =>
         from endpoint in _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = "/" + endpoint.RoutePattern.RawText!.Trim('/')
-        where !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/hooks/", StringComparison.Ordinal) && !path.StartsWith("/openapi", StringComparison.Ordinal) && path is not ("/healthz" or "/readyz")
+        where !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/hooks/", StringComparison.Ordinal) && !path.StartsWith("/open311/", StringComparison.Ordinal) && !path.StartsWith("/openapi", StringComparison.Ordinal) && path is not ("/healthz" or "/readyz")
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["any"]
         select $"{method} {path}";
 

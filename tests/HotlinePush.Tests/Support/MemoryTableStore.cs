@@ -12,6 +12,7 @@ public sealed class MemoryTableStore : ITableStore
     private long _version;
 
     public int Reads { get; private set; }
+    public int RangeReads { get; private set; }
     public int Commits { get; private set; }
 
     public Task<Row?> ReadAsync(string table, string partition, string row, CancellationToken ct = default)
@@ -31,6 +32,7 @@ public sealed class MemoryTableStore : ITableStore
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
         lock (_lock)
         {
+            RangeReads++;
             var rows = Rows(table, partition)
                 .Where(r => string.CompareOrdinal(r.Key, continuation ?? range.From) >= 0
                     && string.CompareOrdinal(r.Key, range.From) >= 0

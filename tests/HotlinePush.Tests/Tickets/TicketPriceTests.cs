@@ -39,12 +39,12 @@ public sealed class TicketPriceTests : IAsyncLifetime
 
         Assert.Equal(
             """
-            file and dispatch: 6 batches, 17 rows, 1 messages
-            sign: 3 batches, 10 rows, 0 messages
-            contact: 1 batches, 2 rows, 0 messages
-            answer: 4 batches, 11 rows, 0 messages
-            audit: 4 batches, 10 rows, 1 messages
-            callback: 6 batches, 16 rows, 1 messages
+            file and dispatch: 6 batches, 18 rows, 1 messages
+            sign: 3 batches, 11 rows, 0 messages
+            contact: 1 batches, 3 rows, 0 messages
+            answer: 4 batches, 12 rows, 0 messages
+            audit: 4 batches, 11 rows, 1 messages
+            callback: 6 batches, 17 rows, 1 messages
             """.ReplaceLineEndings("\n"),
             string.Join('\n', steps));
         Assert.True(batches <= 25, $"{batches} batches");

@@ -48,6 +48,8 @@ internal static class DeskPages
             .Action("terminate", Desk, f => new Terminate(f["reason"], f["text"]))
             .Action("follow-up", Desk, f => new FollowUp(f["text"]))
             .Action("urge", Desk, _ => new Urge())
+            .Action("publish", Desk, f => new PublishText(f["text"], f.Filled("withPlace") is not null))
+            .Action("withdraw", Desk, _ => new WithdrawText())
             .Attachments(Desk);
     }
 

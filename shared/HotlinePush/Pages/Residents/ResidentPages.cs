@@ -27,6 +27,7 @@ internal static class ResidentPages
         pages.MapPost("/track", TrackAsync).Public();
         pages.MapPost("/tickets/{number}/attachments", AttachAsync).Public().TakesUpload(AttachmentFiles.MaxRequest);
         Action("follow-up", f => new FollowUp(f["text"]));
+        Action("correct", f => new CorrectApplication(f["text"]));
         Action("urge", _ => new Urge());
         Action("rating", f => new CallBack(true, YesNo(f["resolved"]), YesNo(f["satisfied"]), f.Filled("note")));
 

@@ -12,7 +12,8 @@ internal static class SetupFields
 {
     private static readonly Role[] Staff = [Role.Desk, Role.Unit, Role.Supervisor, Role.Publisher, Role.Reviewer, Role.Admin];
 
-    public static IEnumerable<Choice> Roles(Texts texts) => Staff.Select(r => new Choice(r.Word(), texts["role." + r]));
+    /// <param name="keys">Other platforms have keys, people have accounts.</param>
+    public static IEnumerable<Choice> Roles(Texts texts, bool keys = false) => Staff.Concat(keys ? [Role.Platform] : []).Select(r => new Choice(r.Word(), texts["role." + r]));
 
     public static IEnumerable<Choice> Positions(Texts texts) => Enum.GetValues<Position>().Select(p => new Choice(p.Word(), texts["position." + p]));
 

@@ -1,3 +1,4 @@
+using HotlinePush.Inbound.Merged;
 using HotlinePush.Operations;
 using HotlinePush.Security;
 using HotlinePush.Security.Accounts;
@@ -13,11 +14,12 @@ internal static class SetupPages
 {
     public static void Map(RouteGroupBuilder pages)
     {
-        pages.MapGet("/setup", async (HttpContext http, SystemHealth health, AccountStore accounts, ApiKeys keys) =>
+        pages.MapGet("/setup", async (HttpContext http, SystemHealth health, AccountStore accounts, ApiKeys keys, MergedHotlines merged) =>
         {
             var page = await PageContext.OfAsync(http);
             return new PageResult<SetupIndexPage>(
                 page, page.Texts["setup.heading"], StatusCodes.Status200OK,
+                ("Merged", (await merged.GetAsync(http.RequestAborted)).Hotlines.Count),
                 ("Health", await health.AllAsync(http.RequestAborted)),
                 ("Accounts", (await accounts.ListAsync(http.RequestAborted)).Count(a => !a.Disabled)),
                 ("Keys", (await keys.ListAsync(http.RequestAborted)).Count(k => k.RevokedAt is null)));
@@ -30,5 +32,6 @@ internal static class SetupPages
         CatalogueSetup.Map(pages);
         PolicySetup.Map(pages);
         CalendarSetup.Map(pages);
+        MergedSetup.Map(pages);
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 namespace HotlinePush.Pages.Setup;
 
 /// <summary>An area or a category as the pages edit it.</summary>
-public sealed record TreeItem(string Id, string Name, string? ParentId, IReadOnlyList<string>? Aliases = null);
+public sealed record TreeItem(string Id, string Name, string? ParentId, IReadOnlyList<string>? Aliases = null, IReadOnlyList<CategoryAsk>? Asks = null);
 
 /// <summary>A tree of the set-up, place by place: renamed, moved, added to. What is saved is the whole list under the version seen.</summary>
 /// <param name="key">The texts' and the address's word for it, which is the document's name too.</param>
@@ -125,7 +125,7 @@ internal static class TreeSetup
             SetupNames.Areas, c => c.Areas, a => new(a.Id, a.Name, a.ParentId, a.Aliases), i => new(i.Id, i.Name, i.ParentId, i.Aliases), AreaEndpoints.Check,
             (rule, id) => rule.AreaPrefix == id, hasAliases: true).Map(pages);
         new TreeSetup<Category>(
-            SetupNames.Categories, c => c.Categories, c => new(c.Id, c.Name, c.ParentId), i => new(i.Id, i.Name, i.ParentId), CategoryEndpoints.Check,
+            SetupNames.Categories, c => c.Categories, c => new(c.Id, c.Name, c.ParentId, Asks: c.Asks), i => new(i.Id, i.Name, i.ParentId, i.Asks), CategoryEndpoints.Check,
             (rule, id) => rule.CategoryPrefix == id, hasAliases: false).Map(pages);
     }
 }

@@ -40,7 +40,7 @@ internal static class SignInPages
 
         if (form.Filled("key") is { } key)
         {
-            if (key.Length <= 256 && await find(key, ct) is { } actor)
+            if (key.Length <= 256 && await find(key, ct) is { Role: not Role.Platform } actor)
             {
                 await sessions.BeginAsync(http, actor);
                 return PageAnswers.SeeOther(SiteMap.NextOf(actor.Role, form["to"]));

@@ -2,6 +2,7 @@ using System.Globalization;
 using HotlinePush.Clocks;
 using HotlinePush.Security;
 using HotlinePush.Tickets;
+using HotlinePush.Tickets.Disclosure;
 using HotlinePush.Units;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Builder;
@@ -45,6 +46,11 @@ internal static class UnitPages
             .Action("supervise", Supervisor, f => new Supervise(f["text"], Days(f["workingDays"])))
             .Action("park", Supervisor, f => new Park(f["reason"], f["text"], Morning(f["reviewAt"])))
             .Action("review", Supervisor, f => new ReviewParked(f["note"], Morning(f["reviewAt"])))
+            .Action("ask-correction", UnitOrDesk, f => new AskCorrection(f["text"], Days(f["workingDays"])))
+            .Action("ask-third-party", UnitOrDesk, f => new AskThirdParty(f.Filled("note")))
+            .Action("third-party-replied", UnitOrDesk, f => new RecordThirdParty(f["agrees"] == "yes", f.Filled("note")))
+            .Action("decide-disclosure", UnitOrDesk, f => new DecideDisclosure(f["decision"], f.Filled("ground"), f.Filled("note")))
+            .Action("deliver", UnitOrDesk, f => new DeliverInformation(WireWords.TryRead<InformationDelivery>(f["delivery"], out var how) ? how : default, f.Filled("note")))
             .Action("unpark", Supervisor, f => new Unpark(f["text"], []))
             .Attachments(UnitOrDesk);
     }

@@ -33,10 +33,11 @@ public static class AccountRules
         text.Length is >= 2 and <= 64 && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '.' or '_' or '@' or '-');
 
     /// <summary>Who belongs to a unit has to name it; who does not must not.</summary>
-    public static Check Place(this Check check, Role role, string? unitId, Position? position, City city)
+    /// <param name="isKey">Other platforms have keys and no accounts: they sign in to no page.</param>
+    public static Check Place(this Check check, Role role, string? unitId, Position? position, City city, bool isKey = false)
     {
-        if (role is Role.Public or Role.Resident or Role.System)
-            return check.Add("role", "unknownWord", "应为以下之一：desk、unit、supervisor、publisher、reviewer、admin。");
+        if (role is Role.Public or Role.Resident or Role.System || (role == Role.Platform && !isKey))
+            return check.Add("role", "unknownWord", $"应为以下之一：desk、unit、supervisor、publisher、reviewer、admin{(isKey ? "、platform" : "")}。");
         if (role is not (Role.Unit or Role.Publisher or Role.Reviewer))
             check.That(unitId is null, "unitId", "badValue", "此角色不属于承办单位，请留空。");
         else if (unitId is null)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.Merged;
 using HotlinePush.Jobs;
 using HotlinePush.Messaging;
 using HotlinePush.Security;
@@ -14,7 +15,7 @@ namespace HotlinePush.Tickets.Import;
 /// lets other jobs have their turn.
 /// </summary>
 public sealed class ImportHandler(
-    JobStore jobs, TicketImport import, IFileStore files, TicketStore tickets, TicketActions actions, CitySource cities, ProductClock clock, KeyRing keys,
+    JobStore jobs, TicketImport import, IFileStore files, TicketStore tickets, TicketActions actions, CitySource cities, ProductClock clock, KeyRing keys, MergedHotlines hotlines,
     ILogger<ImportHandler> log, RouteIntake? route = null, LearnConfirmed? learn = null)
 {
     public static readonly RetryRule Retry = new(10, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5));
@@ -55,7 +56,7 @@ public sealed class ImportHandler(
         }
 
         using var file = new CsvRows(await OpenAsync(work, ct), TextEncoding.Of(encoding));
-        var columns = new ImportColumns(await file.NextAsync() ? file.Cells : []);
+        var columns = new ImportColumns(await file.NextAsync() ? file.Cells : [], merged: work.Hotline is not null);
         stored = stored with { Job = stored.Job with { IgnoredColumns = columns.Ignored } };
         if (columns.Errors.Count > 0)
         {
@@ -74,7 +75,14 @@ public sealed class ImportHandler(
         using var file = new CsvRows(await OpenAsync(work, ct), TextEncoding.Of(work.Encoding!));
         await file.NextAsync();
         var city = await cities.GetAsync(ct);
-        var rules = new ImportRules(new(file.Cells), city, stored.Job.StartedAt);
+        var hotline = work.Hotline is null ? null : (await hotlines.GetAsync(ct)).Of(work.Hotline);
+        if (work.Hotline is not null && hotline is null)
+        {
+            await EndAsync(stored, JobState.Failed, [new(1, null, "unknownHotline", "归并热线已从列表中删除，导入未完成；重新登记后可再次导入，已导入的不会重复。")], ct);
+            return;
+        }
+
+        var rules = new ImportRules(new(file.Cells, merged: hotline is not null), city, stored.Job.StartedAt, hotline);
         while (file.Row < work.Next - 1 && await file.NextAsync())
             ct.ThrowIfCancellationRequested();
         if (work.Phase == ImportPhase.Take)
@@ -102,7 +110,8 @@ public sealed class ImportHandler(
             if (ended)
             {
                 // Without a teacher there is nothing left to do but the ending.
-                if (learn is null)
+                // What another house confirmed by its own words teaches nothing about ours.
+                if (learn is null || work.Hotline is not null)
                     await EndAsync(stored with { Job = job }, JobState.Done, errors, ct);
                 else
                     await HandOverAsync(stored, job, work with { Phase = ImportPhase.Learn, Next = 2 }, errors, ct);
@@ -147,7 +156,14 @@ public sealed class ImportHandler(
             var number = row.NumberIn(job.Id, attempt, job.StartedAt);
             var intake = row.ToIntake(job.Id, number, keys);
             // What was an emergency when it was received is none now: the alarm is left out.
-            var decision = TicketRules.Receive(intake, null, RouteOf(intake, context.City), job.StartedBy, context);
+            var decision = row.Merged switch
+            {
+                { ClosedAt: { } closedAt } merged => TicketRules.TakeOver(intake, closedAt, merged.Answer, merged.Hotline.UnitId, job.StartedBy, context),
+                // Whoever worked on it goes on with it.
+                { Hotline: var hotline } => TicketRules.Receive(
+                    intake, null, new(hotline.UnitId, [], row.CategoryId, row.AreaId, "hotline:" + hotline.Id, null, null, []), job.StartedBy, context),
+                _ => TicketRules.Receive(intake, null, RouteOf(intake, context.City), job.StartedBy, context),
+            };
             if (await actions.CreateAsync(decision, ct) is { } result)
                 return result.Refusal is { } refusal ? new(row.Row, null, refusal.Code, refusal.Message) : null;
             if (await tickets.ReadAsync(number, ct) is { } taken && row.IsTicketOf(job.Id, taken.Ticket))

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using HotlinePush.Clocks;
+using HotlinePush.Inbound.Merged;
 using HotlinePush.Jobs;
 using HotlinePush.Security;
 using HotlinePush.Units;
@@ -10,7 +11,8 @@ namespace HotlinePush.Tickets.Import;
 
 /// <summary>Reads a row of a ticket file: a ticket to be, or all that is wrong with it. Depends on nothing but its arguments, so a repeat says the same.</summary>
 /// <param name="startedAt">Receipts later than the job's start are refused.</param>
-public sealed class ImportRules(ImportColumns columns, City city, DateTimeOffset startedAt)
+/// <param name="hotline">The merged hotline whose file it is; null for any other.</param>
+public sealed class ImportRules(ImportColumns columns, City city, DateTimeOffset startedAt, MergedHotline? hotline = null)
 {
     public static readonly DateTimeOffset Earliest = CityZone.FromLocal(new DateTime(1989, 1, 1));
 
@@ -82,7 +84,7 @@ public sealed class ImportRules(ImportColumns columns, City city, DateTimeOffset
             Wrong("type", "unknownWord", $"应为以下之一：{string.Join("、", WireWords.Of(typeof(TicketType)).Keys)}。");
 
         string? categoryId = null;
-        if (columns.Cell(file.Cells, "category") is { } category && (categoryId = _places.FindCategory(category)) is null)
+        if (columns.Cell(file.Cells, "category") is { } category && (categoryId = _places.FindCategory(category)) is null && hotline is null)
             Wrong("category", "unknownCategory", "没有这个事项分类；应为编号，或以 / 分隔的一至三级名称。");
 
         string? areaId = null;
@@ -98,8 +100,35 @@ public sealed class ImportRules(ImportColumns columns, City city, DateTimeOffset
                 Wrong("phone", "badPhone", "不是有效的电话号码；匿名请留空。");
         }
 
-        return errors.Count > 0 ? (null, errors) : (new(file.Row, type, subject!, body!, receivedAt, categoryId, areaId, phone), errors);
+        var merged = hotline is null ? null : Merged(hotline, file, receivedAt, Wrong);
+        // Another house's words for categories are not ours: what is not found among them is what its callers call about.
+        return errors.Count > 0 ? (null, errors) : (new(file.Row, type, subject!, body!, receivedAt, categoryId ?? hotline?.CategoryId, areaId, phone, merged), errors);
     }
+
+    private MergedRow? Merged(MergedHotline of, CsvRows file, DateTimeOffset receivedAt, Action<string?, string, string> wrong)
+    {
+        var id = columns.Cell(file.Cells, "external_id");
+        if (id is null)
+            wrong("external_id", "required", "此项必填。");
+        else if (id.Length > MaxExternalId || !Characters.AreAllowed(id))
+            wrong("external_id", "badText", $"最多 {MaxExternalId} 个字，不含控制字符。");
+        var answer = columns.Cell(file.Cells, "answer");
+        if (answer is not null && (!Characters.AreAllowed(answer) || Characters.Count(answer) > Check.MaxText))
+            wrong("answer", "badText", $"最多 {Check.MaxText} 个字，不含控制字符。");
+        DateTimeOffset? closedAt = null;
+        if (columns.Cell(file.Cells, "closed_at") is { } time)
+        {
+            if (!TryReadTime(time, out var at))
+                wrong("closed_at", "badTime", "应为时间，如 2026-11-23 09:00:00；还没有办结请留空。");
+            else if (at < receivedAt || at > startedAt)
+                wrong("closed_at", "outOfRange", "应在受理之后、导入之前。");
+            closedAt = at;
+        }
+
+        return id is null ? null : new(of, id, closedAt, answer);
+    }
+
+    private const int MaxExternalId = 100;
 
     /// <summary>Without an offset it is the city's wall clock.</summary>
     public static bool TryReadTime(string text, out DateTimeOffset moment)

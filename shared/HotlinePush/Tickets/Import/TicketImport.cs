@@ -13,8 +13,9 @@ public sealed record ImportTickets(string JobId, int Step);
 internal enum ImportPhase { Look, Take, Learn }
 
 /// <param name="Encoding">A name of <see cref="TextEncoding"/>, once it is known.</param>
+/// <param name="Hotline">The merged hotline whose file it is.</param>
 /// <param name="Next">The spreadsheet row to go on with; 1 is the header.</param>
-internal sealed record ImportWork(string FileId, ImportPhase Phase = ImportPhase.Look, string? Encoding = null, int Next = 2)
+internal sealed record ImportWork(string FileId, ImportPhase Phase = ImportPhase.Look, string? Encoding = null, int Next = 2, string? Hotline = null)
 {
     public static ImportWork Of(Job job) => JsonSerializer.Deserialize<ImportWork>(job.Work, MessageJson.Options)!;
 
@@ -42,9 +43,9 @@ public sealed class TicketImport(JobStore jobs, IFileStore files, MessageCatalog
 
     /// <param name="fileId">A stored file; it is deleted when the job has ended.</param>
     /// <returns>False where the job was started before, with a file of its own.</returns>
-    public Task<bool> StartAsync(string jobId, string fileId, Actor by, CancellationToken ct)
+    public Task<bool> StartAsync(string jobId, string fileId, Actor by, CancellationToken ct, string? hotline = null)
     {
-        var job = new Job { Id = jobId, Kind = Kind, StartedBy = by, StartedAt = clock.GetUtcNow(), Work = new ImportWork(fileId).ToJson() };
+        var job = new Job { Id = jobId, Kind = Kind, StartedBy = by, StartedAt = clock.GetUtcNow(), Work = new ImportWork(fileId, Hotline: hotline).ToJson() };
         return jobs.StartAsync(job, [Next(job)], ct);
     }
 
