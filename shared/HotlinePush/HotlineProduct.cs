@@ -4,6 +4,7 @@ using HotlinePush.Channels.Outbox;
 using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
 using HotlinePush.Clocks;
+using HotlinePush.Inbound;
 using HotlinePush.Incidents;
 using HotlinePush.Jobs;
 using HotlinePush.Knowledge;
@@ -82,6 +83,7 @@ public static class HotlineProduct
         services.AddSingleton<IChannel, TextChannel>();
         services.AddOutboxDeliveries();
         services.AddHotlineChannels();
+        services.AddHotlineInbound();
         services.AddHotlineNotices();
 
         services.AddSingleton(s => new ApiKeys(s.GetRequiredService<Storage.ITableStore>(), s.GetRequiredService<TimeProvider>(), allowFixed: demo));
@@ -146,7 +148,8 @@ public static class HotlineProduct
             .AddJobMessages()
             .AddAudienceMessages()
             .AddSendingMessages()
-            .AddLookupMessages();
+            .AddLookupMessages()
+            .AddInboundMessages();
         CalendarRecompute.AddTo(catalogue);
         IncidentFollowing.AddTo(catalogue);
         WeChatReceipts.AddTo(catalogue);

@@ -2,6 +2,8 @@ using HotlinePush.Channels.Aliyun;
 using HotlinePush.Channels.Twilio;
 using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
+using HotlinePush.Inbound;
+using HotlinePush.Inbound.WeChat;
 using HotlinePush.Notices.Templates;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Routing;
@@ -34,6 +36,9 @@ public static class ProviderSetup
         if (Given(configuration, WeChatSettings.Provider, WeChatSettings.Read) is { } weChat)
         {
             services.AddSingleton(weChat);
+            services.AddSingleton(WeChatInbound.Of(weChat));
+            services.AddSingleton<IInboundAnswer, CustomerMessages>();
+            services.AddSingleton<IInboundMedia, WeChatMedia>();
             services.AddSingleton<WeChatTokens>();
             services.AddSingleton<IDeliveryChannel, WeChatTemplate>();
             services.AddSingleton(new TemplateDemand(ChannelKind.WeChat));
@@ -56,6 +61,8 @@ public static class ProviderSetup
         services.TryAddSingleton(new TwilioTokens([]));
         services.TryAddSingleton<WeChatReceipts>();
         services.TryAddSingleton<WeChatBinding>();
+        services.TryAddSingleton<BoundOpenIds>();
+        services.TryAddSingleton(WeChatInbound.Off);
         services.TryAddSingleton(WeComSettings.Off);
         services.TryAddSingleton<IGroupChannel, GroupOutbox>();
         services.TryAddSingleton<GroupRobotStore>();
@@ -76,6 +83,7 @@ public static class ProviderSetup
         var hooks = routes.MapHotlineGroup("/hooks");
         AliyunReports.Map(hooks);
         TwilioReports.Map(hooks);
+        hooks.MapInboundHooks();
     }
 
     internal static T? Given<T>(IConfiguration configuration, string provider, Func<ProviderSettings, T> read) where T : class

@@ -81,6 +81,8 @@ public sealed partial class TicketMessages(MessageCatalogue catalogue, ProductCl
         // A call about an incident is answered by one text that says both.
         if (happened is TicketReceived && after.IncidentId is not null)
             yield break;
+        if (happened is TicketReceived { Told: true })
+            yield break;
         if (happened is ReminderFellDue)
             yield return TicketTexts.Reminder;
         foreach (var part in PartPurposes(happened))

@@ -77,6 +77,7 @@ public sealed partial class TicketTelling(TicketStore tickets, CitySource cities
             ["days"] = ((happened as ExtensionDecided)?.WorkingDays ?? 0).ToString(),
             ["reason"] = TicketTexts.ReasonName((happened as ExtensionDecided)?.Reason ?? (happened as TicketParked)?.Reason ?? ""),
             ["outcome"] = TicketTexts.ReasonName(ticket.EndReason ?? ""),
+            ["rate"] = told == ticket && kind != ChannelKind.Email ? TicketTexts.RateByDigit : "",
             ["into"] = (happened as TicketMerged)?.Into ?? ticket.Number,
         };
         var (subject, body) = TicketTexts.Fill(purpose, values);
@@ -131,6 +132,7 @@ public sealed partial class TicketTelling(TicketStore tickets, CitySource cities
         // A duty phone stands in the set-up as people write it.
         { Phone: { } phone } => (ChannelKind.Sms, PhoneNumber.TryParse(phone, out var e164) ? e164 : phone),
         { Email: { } email } => (ChannelKind.Email, email),
+        { OpenId: { } openId } => (ChannelKind.WeChat, openId),
         _ => null,
     };
 }
