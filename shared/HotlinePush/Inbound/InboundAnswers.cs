@@ -8,9 +8,9 @@ namespace HotlinePush.Inbound;
 
 /// <summary>What a message is answered.</summary>
 /// <param name="Purpose">As texts to residents have one.</param>
-internal sealed record Answer(string? Text, string Purpose, string? Number = null)
+internal sealed record HeardAnswer(string? Text, string Purpose, string? Number = null)
 {
-    public static readonly Answer None = new(null, "");
+    public static readonly HeardAnswer None = new(null, "");
 }
 
 /// <summary>Makes the answers, and sends those that nobody could give at once.</summary>
@@ -18,32 +18,32 @@ internal sealed class InboundAnswers(KeyRing keys, IChannel channel, IEnumerable
 {
     private const int MostListed = 3;
 
-    public Answer Filed(Ticket ticket, string? service) => (ticket.Alarm?.Dial ?? service) is { } dial
+    public HeardAnswer Filed(Ticket ticket, string? service) => (ticket.Alarm?.Dial ?? service) is { } dial
         ? Of(TicketTexts.Emergency, ticket.Number, ("dial", dial), ("number", ticket.Number))
         : Of(TicketTexts.Received, ticket.Number, ("number", ticket.Number), ("code", keys.Token(TicketTelling.TrackingPurpose, ticket.Number)), ("due", Due(ticket)));
 
-    public Answer Added(Ticket ticket, string? service) => service is not null
+    public HeardAnswer Added(Ticket ticket, string? service) => service is not null
         ? Of(TicketTexts.Emergency, ticket.Number, ("dial", service), ("number", ticket.Number))
         : Of(TicketTexts.InboundAdded, ticket.Number, ("number", ticket.Number), ("state", TicketTexts.StateName(ticket.State)));
 
-    public Answer Gathered(string number) => Of(TicketTexts.InboundGathered, number, ("number", number));
+    public HeardAnswer Gathered(string number) => Of(TicketTexts.InboundGathered, number, ("number", number));
 
-    public Answer Status(IReadOnlyList<Ticket> tickets) => tickets.Count == 0
+    public HeardAnswer Status(IReadOnlyList<Ticket> tickets) => tickets.Count == 0
         ? Of(TicketTexts.InboundUnknown, null, ("site", site?.Url ?? ""))
         : Of(TicketTexts.InboundStatus, tickets[0].Number, ("list", string.Join("；", tickets.Take(MostListed).Select(Line)) + "。"));
 
-    public Answer Rated(Ticket ticket) => Of(TicketTexts.InboundRated, ticket.Number, ("number", ticket.Number), ("outcome", ticket switch
+    public HeardAnswer Rated(Ticket ticket) => Of(TicketTexts.InboundRated, ticket.Number, ("number", ticket.Number), ("outcome", ticket switch
     {
         { State: TicketState.Closed } => "已办结",
         { SupervisorDue: true } => "将由督办人员研究处理",
         _ => $"将退回承办单位重新办理，新的答复期限为{Due(ticket)}前",
     }));
 
-    public Answer RateWhich(IReadOnlyList<Ticket> tickets) => Of(TicketTexts.InboundRateWhich, null, ("count", $"{tickets.Count}"), ("number", tickets[0].Number));
+    public HeardAnswer RateWhich(IReadOnlyList<Ticket> tickets) => Of(TicketTexts.InboundRateWhich, null, ("count", $"{tickets.Count}"), ("number", tickets[0].Number));
 
-    public Answer Refused(string why) => Of(TicketTexts.InboundRefused, null, ("why", why));
+    public HeardAnswer Refused(string why) => Of(TicketTexts.InboundRefused, null, ("why", why));
 
-    public Answer Plain(string purpose) => Of(purpose, null, ("site", site?.Url ?? ""));
+    public HeardAnswer Plain(string purpose) => Of(purpose, null, ("site", site?.Url ?? ""));
 
     /// <summary>By the channel it came by, once for each message.</summary>
     public async Task SendAsync(HeardMessage heard, CancellationToken ct)
@@ -62,7 +62,7 @@ internal sealed class InboundAnswers(KeyRing keys, IChannel channel, IEnumerable
         await channel.SendAsync(new(id, kind, to, subject, text, heard.Purpose ?? TicketTexts.InboundAdded, heard.Number), ct);
     }
 
-    private static Answer Of(string purpose, string? number, params (string Name, string Value)[] values) =>
+    private static HeardAnswer Of(string purpose, string? number, params (string Name, string Value)[] values) =>
         new(TicketTexts.Fill(purpose, values.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal)).Body, purpose, number);
 
     private static string Line(Ticket t) => t.State.IsOpen() && t.State != TicketState.Answered

@@ -37,7 +37,7 @@ internal sealed class InboundWork(
     }
 
     /// <summary>Notes the end with the answer, and what follows it.</summary>
-    private async Task<HeardMessage?> EndAsync(StoredConversation c, StoredHeard stored, Answer answer, bool byCaller, CancellationToken ct)
+    private async Task<HeardMessage?> EndAsync(StoredConversation c, StoredHeard stored, HeardAnswer answer, bool byCaller, CancellationToken ct)
     {
         var heard = stored.Message;
         var fetched = answer.Number is not null && heard.Words?.Media.Any(m => m.Reference is not null) == true;
@@ -94,7 +94,7 @@ internal sealed class InboundWork(
     }
 
     /// <returns>Null: the plan was changed, or has to be looked at again.</returns>
-    private async Task<Answer?> RunAsync(StoredConversation c, StoredHeard stored, int deep, CancellationToken ct)
+    private async Task<HeardAnswer?> RunAsync(StoredConversation c, StoredHeard stored, int deep, CancellationToken ct)
     {
         var heard = stored.Message;
         var plan = heard.Plan;
@@ -105,7 +105,7 @@ internal sealed class InboundWork(
             case PlanKind.FollowUp:
                 return await FollowUpAsync(c, stored, deep, ct);
             case PlanKind.Repeat:
-                return await NumberAsync(c, plan, deep, ct) is { } number && await tickets.ReadAsync(number, ct) is { Ticket: var same } ? answers.Added(same, plan.Service) : Answer.None;
+                return await NumberAsync(c, plan, deep, ct) is { } number && await tickets.ReadAsync(number, ct) is { Ticket: var same } ? answers.Added(same, plan.Service) : HeardAnswer.None;
             case PlanKind.Rate:
                 return await RateAsync(c, stored, ct);
             case PlanKind.Ask:
@@ -121,14 +121,14 @@ internal sealed class InboundWork(
                 var reply = await takers.First(t => t.Name == plan.Taker).TakeAsync(MessageOf(heard), heard.Key, ct);
                 return new(reply.Text, plan.Taker!, reply.Number);
             default:
-                return Answer.None;
+                return HeardAnswer.None;
         }
     }
 
     private static InboundMessage MessageOf(HeardMessage heard) =>
         new(heard.Channel, heard.Account, heard.Words!.Sender, heard.Words.ExternalId ?? heard.Key, heard.SaidAt, heard.Words.Words) { Subject = heard.Words.Subject, Location = heard.Words.Location };
 
-    private async Task<Answer> FileAsync(HeardMessage heard, CancellationToken ct)
+    private async Task<HeardAnswer> FileAsync(HeardMessage heard, CancellationToken ct)
     {
         var (plan, said) = (heard.Plan, heard.Words!);
         var sender = await senders.OfAsync(heard.Channel, said.Sender, ct);
@@ -144,7 +144,7 @@ internal sealed class InboundWork(
         return ticket is not null ? answers.Filed(ticket, plan.Service) : answers.Refused(refusal!.Message);
     }
 
-    private async Task<Answer?> FollowUpAsync(StoredConversation c, StoredHeard stored, int deep, CancellationToken ct)
+    private async Task<HeardAnswer?> FollowUpAsync(StoredConversation c, StoredHeard stored, int deep, CancellationToken ct)
     {
         var heard = stored.Message;
         if (await NumberAsync(c, heard.Plan, deep, ct) is { } number)
@@ -189,7 +189,7 @@ internal sealed class InboundWork(
         return opening.Number;
     }
 
-    private async Task<Answer?> RateAsync(StoredConversation c, StoredHeard stored, CancellationToken ct)
+    private async Task<HeardAnswer?> RateAsync(StoredConversation c, StoredHeard stored, CancellationToken ct)
     {
         var heard = stored.Message;
         var sender = await senders.OfAsync(heard.Channel, heard.Words!.Sender, ct);
@@ -212,7 +212,7 @@ internal sealed class InboundWork(
 
     private static bool WaitsForWord(Ticket ticket) => ticket is { State: TicketState.Answered, AuditAccepted: true, SupervisorDue: false };
 
-    private async Task<Answer> AskAsync(HeardMessage heard, CancellationToken ct)
+    private async Task<HeardAnswer> AskAsync(HeardMessage heard, CancellationToken ct)
     {
         var sender = await senders.OfAsync(heard.Channel, heard.Words!.Sender, ct);
         if (heard.Plan.Number is null)

@@ -4,6 +4,7 @@ using HotlinePush.Channels.WeChat;
 using HotlinePush.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace HotlinePush.Inbound.WeChat;
@@ -44,8 +45,9 @@ public static class WeChatHook
     }
 
     private static async Task<object> TakeAsync(
-        HttpContext http, WeChatInbound account, InboundDesk desk, WeChatReceipts receipts, WeChatBinding bindings, TimeProvider engine, ILogger<WeChatInbound> log)
+        HttpContext http, WeChatInbound account, InboundDesk desk, WeChatReceipts receipts, [FromServices] WeChatBinding bindings, TimeProvider engine, ILogger<WeChatInbound> log)
     {
+        var began = engine.GetTimestamp();
         var query = http.Request.Query;
         var given = query["signature"].ToString();
         // Safe mode signs the body too; beside that the plain signature may be missing, never wrong.
@@ -70,17 +72,19 @@ public static class WeChatHook
             await receipts.ApplyAsync(id, status, http.RequestAborted);
         if (heard.Left && await bindings.PhoneOfAsync(heard.From, http.RequestAborted) is { } phone)
             await bindings.UnbindAsync(phone, http.RequestAborted);
-        var reply = heard.Message is { } message ? await AskAsync(desk, message, engine, log) : heard.Reply;
+        var reply = heard.Message is { } message ? await AskAsync(desk, message, began, engine, log) : heard.Reply;
         return Answer(account, heard, reply, engine.GetUtcNow());
     }
 
-    private static async Task<string?> AskAsync(InboundDesk desk, InboundMessage message, TimeProvider engine, ILogger log)
+    private static async Task<string?> AskAsync(InboundDesk desk, InboundMessage message, long began, TimeProvider engine, ILogger log)
     {
         // Not the request's own end: what is told to be handled is handled after the platform has hung up.
         var bound = new CancellationTokenSource(GiveUpAfter, engine);
-        var asked = desk.ReceiveAsync(message, bound.Token);
+        // On a thread of its own: what blocks there does not block the answer.
+        var asked = Task.Run(() => desk.ReceiveAsync(message, bound.Token), CancellationToken.None);
         using var waited = new CancellationTokenSource();
-        if (await Task.WhenAny(asked, Task.Delay(AnswerWithin, engine, waited.Token)) == asked)
+        var left = AnswerWithin - engine.GetElapsedTime(began);
+        if (await Task.WhenAny(asked, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, engine, waited.Token)) == asked)
         {
             await waited.CancelAsync();
             bound.Dispose();
