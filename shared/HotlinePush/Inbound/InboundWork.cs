@@ -139,7 +139,7 @@ internal sealed class InboundWork(
         var request = new NewTicket(
             InboundWords.TypeOf(words), InboundWords.SubjectOf(words), words, contact,
             Location: said.Location is { } l ? new(l.Lat, l.Lng, l.Address is { Length: > 500 } a ? a[..500] : l.Address) : null,
-            Channel: heard.Channel, ExternalId: heard.Key, OccurredAt: heard.SaidAt);
+            Channel: heard.Channel, ExternalId: said.ExternalId is { Length: <= 200 } id ? id : heard.Key, OccurredAt: heard.SaidAt);
         var (ticket, refusal) = await filing.FileTicketAsync(request, heard.Reserved, Actor.Public, ct, told: true);
         return ticket is not null ? answers.Filed(ticket, plan.Service) : answers.Refused(refusal!.Message);
     }

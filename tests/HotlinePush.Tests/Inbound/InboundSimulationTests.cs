@@ -1,6 +1,5 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using HotlinePush.Audiences;
+using System.Text;
 using HotlinePush.Clocks;
 using HotlinePush.Inbound;
 using HotlinePush.Notices;
@@ -224,6 +223,13 @@ public sealed class InboundSimulationTests(ITestOutputHelper output)
                 var who = $"p{sender[^4..]}";
                 var isOut = (await optOuts.FindAsync("some-office", new(0, [new() { Id = "1", Phone = sender }]), CancellationToken.None)).Count == 1;
                 Outcome[who] = $"{(isOut ? "退订 " : "")}{string.Join(' ', found.Where(f => f.Sender == who).Select(f => f.Ticket).Order(StringComparer.Ordinal))}";
+            }
+
+            foreach (var (_, partition, row) in _tables.AllKeys().Where(k => k.Table == WorkShard.Table && k.Row.StartsWith("v!", StringComparison.Ordinal)))
+            {
+                var stored = Encoding.UTF8.GetString((await _tables.ReadAsync(WorkShard.Table, partition, row))!.Value.Span);
+                if (stored.Contains("+86139", StringComparison.Ordinal) || stored.Contains('说') || stored.Contains("诉求", StringComparison.Ordinal))
+                    Problems.Add($"{row} tells who said what");
             }
 
             foreach (var (_, partition, row) in _tables.AllKeys().Where(k => k.Table == WorkShard.Table && k.Row.StartsWith("o!", StringComparison.Ordinal)))

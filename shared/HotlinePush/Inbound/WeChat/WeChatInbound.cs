@@ -67,8 +67,8 @@ internal sealed record WeChatHeard(string From, string To, InboundMessage? Messa
                 case "unsubscribe":
                     return new(from, to, null, Left: true);
                 case "CLICK" when Text("EventKey") is { Length: <= 128 } key:
-                    // Events have no id of their own.
-                    return new(from, to, new(InboundChannels.WeChat, to, from, $"{from}-{at.ToUnixTimeSeconds()}-click", at, Menu.GetValueOrDefault(key, key)) { AnsweredByCaller = true });
+                    // Events have no id of their own; the person's stands in none that is kept.
+                    return new(from, to, new(InboundChannels.WeChat, to, from, WeChatCrypt.Sign(from, $"{at.ToUnixTimeSeconds()}", "click"), at, Menu.GetValueOrDefault(key, key)) { AnsweredByCaller = true });
                 case "TEMPLATESENDJOBFINISH" when Text("MsgID") is { } id && Text("Status") is { } status:
                     return new(from, to, null, Receipt: (id, status));
                 default:
