@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using HotlinePush.Channels.Outbox;
 using HotlinePush.Clocks;
 using HotlinePush.Inbound;
 using HotlinePush.Notices;
@@ -223,6 +224,17 @@ public sealed class InboundSimulationTests(ITestOutputHelper output)
                 var who = $"p{sender[^4..]}";
                 var isOut = (await optOuts.FindAsync("some-office", new(0, [new() { Id = "1", Phone = sender }]), CancellationToken.None)).Count == 1;
                 Outcome[who] = $"{(isOut ? "退订 " : "")}{string.Join(' ', found.Where(f => f.Sender == who).Select(f => f.Ticket).Order(StringComparer.Ordinal))}";
+            }
+
+            var (conversations, outbox) = (_instances[0].Get<ConversationStore>(), _tables.AllKeys().Where(k => k.Table == OutboxChannel.Table).Select(k => k.Row).ToHashSet(StringComparer.Ordinal));
+            foreach (var message in script)
+            {
+                var key = ConversationStore.KeyOf(message);
+                var heard = (await conversations.ReadMessageAsync(await conversations.ReadAsync(message.Channel, message.Sender, CancellationToken.None), key, CancellationToken.None))?.Message;
+                if (heard is not { Done: true })
+                    Problems.Add($"{message.Text} was never done");
+                else if (heard.Reply is { } reply && !(heard.AnsweredByCaller ? _answers.GetValueOrDefault(message.ExternalId) == reply : outbox.Contains(Keys.Of("id", $"inbound-{key}"))))
+                    Problems.Add($"{message.Text} was never answered: {reply}");
             }
 
             foreach (var (_, partition, row) in _tables.AllKeys().Where(k => k.Table == WorkShard.Table && k.Row.StartsWith("v!", StringComparison.Ordinal)))

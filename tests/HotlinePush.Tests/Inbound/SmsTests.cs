@@ -268,6 +268,46 @@ public sealed class SmsTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, 39).Select(i => $"第{i}次说：噪音太大"), followUps.SelectMany(f => f.Split('\n')).Distinct());
     }
 
+    [Fact]
+    public async Task Messages_WhenLongDealtWith_AreForgottenButForTheOneThatOpensTheRequest()
+    {
+        var resident = SmsConversation.New(_app);
+        var number = SmsConversation.NumberIn(await resident.SayAsync("楼下烧烤店油烟很大"));
+        await resident.SayAsync("查询");
+        await resident.SayAsync("帮助");
+        var desk = _app.Services().GetRequiredService<InboundDesk>();
+        Assert.Equal(0, await desk.PurgeAsync(CancellationToken.None));
+
+        await _app.AdvanceAsync(TimeSpan.FromDays(30));
+        await _app.AdvanceAsync(TimeSpan.FromDays(1));
+
+        Assert.Equal(2, await desk.PurgeAsync(CancellationToken.None));
+        Assert.Equal(number, SmsConversation.NumberIn(await resident.SayAsync("现在还是这样")));
+    }
+
+    [Fact]
+    public async Task Message_WhenItsWorkerDiesAfterItWasKept_IsFinishedByTheBusAndAnsweredByText()
+    {
+        var resident = SmsConversation.New(_app);
+        var (store, filing) = (_app.Services().GetRequiredService<ConversationStore>(), _app.Services().GetRequiredService<HotlinePush.Tickets.TicketFiling>());
+        var message = new InboundMessage(InboundChannels.Sms, SmsConversation.Ours, resident.Phone, SmsConversation.NewSid(), HotlineApp.Start, "小区停水了") { AnsweredByCaller = true };
+        // What stands in the store when a process dies between the plan and its work.
+        var c = await store.ReadAsync(message.Channel, message.Sender, CancellationToken.None);
+        var key = ConversationStore.KeyOf(message);
+        var heard = new HeardMessage(key, message.Channel, message.Account, message.At, message.At, filing.ReserveNumbers(), new(PlanKind.File)) { Words = new(message.Sender, message.Text!, null, null, []), AnsweredByCaller = true };
+        Assert.NotNull(await store.CommitAsync(c, c.Conversation with { Main = new(key, null, []) }, [(heard, null)], [], CancellationToken.None));
+
+        // A later message needs the ticket and files it first.
+        var number = SmsConversation.NumberIn(await resident.SayAsync("已经两天了"));
+        await _app.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("小区停水了", (await resident.TicketAsync(number))["description"].GetString());
+        Assert.Equal(["已经两天了"], await resident.FollowUpsAsync(number));
+        Assert.Contains(number, Assert.Single(await resident.ToldAsync()).Body, StringComparison.Ordinal);
+        // The provider asks again: done, and told already.
+        Assert.Equal(new(null, number), await _app.Services().GetRequiredService<InboundDesk>().ReceiveAsync(message, CancellationToken.None));
+    }
+
     /// <summary>What a flood said is told two minutes later by the bus: here it is told now.</summary>
     private async Task GatherAsync(SmsConversation resident)
     {
