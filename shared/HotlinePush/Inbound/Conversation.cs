@@ -31,6 +31,9 @@ public sealed record Conversation(string Id)
 
     public int WindowCount { get; init; }
 
+    /// <summary>The window's flood has had its one answer.</summary>
+    public bool FloodTold { get; init; }
+
     /// <summary>Requests of their own on the day: <see cref="ConversationRules.MostNewADay"/>.</summary>
     public DateOnly NewOn { get; init; }
 
@@ -59,8 +62,8 @@ public sealed record Plan(PlanKind Kind)
     public string? Taker { get; init; }
     public bool Silent { get; init; }
 
-    /// <summary>The answer that a flood gets, once.</summary>
-    public bool FirstOfFlood { get; init; }
+    /// <summary>Answered with what a flood is told, once.</summary>
+    public bool TellsFlood { get; init; }
 }
 
 /// <summary>What of a message somebody could be known by.</summary>

@@ -36,7 +36,7 @@ public static class ConversationRules
     public static (Conversation After, Plan Plan) Decide(
         Conversation c, Intent intent, InboundMessage message, string key, string? said, Facts facts, DateOnly today, DateTimeOffset now)
     {
-        c = c.WindowAt + Window <= now ? c with { WindowAt = now, WindowCount = 1 } : c with { WindowCount = c.WindowCount + 1 };
+        c = c.WindowAt + Window <= now ? c with { WindowAt = now, WindowCount = 1, FloodTold = false } : c with { WindowCount = c.WindowCount + 1 };
         var flood = c.WindowCount > Flood;
         return intent switch
         {
@@ -77,11 +77,13 @@ public static class ConversationRules
             return (c, To(main, new(PlanKind.Repeat) { Silent = flood }));
         if (!flood || hasFiles)
             return (c with { Main = main with { Said = With(main.Said, said) } }, To(main, new(PlanKind.FollowUp) { Silent = flood }));
+        if (!c.FloodTold)
+            return (c with { Main = main with { Said = With(main.Said, said) }, FloodTold = true }, To(main, new(PlanKind.FollowUp) { TellsFlood = true }));
         if (c.Gathered.Length >= MostGathered)
             return (c, To(main, new(PlanKind.Repeat) { Silent = true }));
         return (
             c with { Main = main with { Said = With(main.Said, said) }, Gathered = c.Gathered.Add(key), GatherNo = c.Gathered.IsEmpty ? c.GatherNo + 1 : c.GatherNo },
-            To(main, new(PlanKind.Gather) { FirstOfFlood = c.WindowCount == Flood + 1, Silent = c.WindowCount != Flood + 1 }));
+            To(main, new(PlanKind.Gather) { Silent = true }));
     }
 
     /// <summary>As long as nobody has looked at the alarm, more of the same goes to it; after that it is another one. It is always answered.</summary>

@@ -26,7 +26,7 @@ internal sealed class InboundWork(
             if (heard.Done)
                 return heard;
             if (heard.Plan.Kind == PlanKind.Gather)
-                return heard.Plan.FirstOfFlood && await NumberAsync(c, heard.Plan, deep, ct) is { } into ? heard with { Reply = answers.Gathered(into).Text, Number = into } : heard;
+                return heard;
             if (await RunAsync(c, stored, deep, ct) is not { } answer)
                 continue;
             if (await EndAsync(c, stored, answer, byCaller, ct) is { } ended)
@@ -152,7 +152,7 @@ internal sealed class InboundWork(
             // Added before, whatever has become of the ticket since.
             var result = await actions.ActOnceAsync(number, new FollowUp(heard.Words!.Words), Actor.Resident, heard.Key, heard.SaidAt, ct);
             if (result.Refusal is null)
-                return answers.Added(result.Stored!.Ticket, heard.Plan.Service);
+                return heard.Plan.TellsFlood ? answers.Gathered(number) : answers.Added(result.Stored!.Ticket, heard.Plan.Service);
             if (await senders.OpenAsync(number, ct) is { } other && other.Number != number)
             {
                 await store.CommitAsync(c, null, [(heard with { Plan = heard.Plan with { Number = other.Number, Opening = null } }, stored.ETag)], [], ct);

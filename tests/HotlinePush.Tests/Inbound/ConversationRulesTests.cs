@@ -109,9 +109,10 @@ public sealed class ConversationRulesTests
             plans.Add(plan);
         }
 
-        Assert.Equal([PlanKind.File, .. Enumerable.Repeat(PlanKind.FollowUp, 9), .. Enumerable.Repeat(PlanKind.Gather, 5)], plans.Select(p => p.Kind));
+        Assert.Equal([PlanKind.File, .. Enumerable.Repeat(PlanKind.FollowUp, 10), .. Enumerable.Repeat(PlanKind.Gather, 4)], plans.Select(p => p.Kind));
         Assert.Equal([false, true, true, true, true], plans[10..].Select(p => p.Silent));
-        Assert.Equal(["k10", "k11", "k12", "k13", "k14"], [.. c.Gathered]);
+        Assert.Equal(10, plans.FindIndex(p => p.TellsFlood));
+        Assert.Equal(["k11", "k12", "k13", "k14"], [.. c.Gathered]);
         var alarm = Decide(c, new Intent.Request(RequestKind.Alarm, "着火了", null, "119"), "ka", "sa").Plan;
         Assert.Equal((PlanKind.File, false), (alarm.Kind, alarm.Silent));
     }

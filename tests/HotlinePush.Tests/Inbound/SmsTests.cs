@@ -264,7 +264,7 @@ public sealed class SmsTests : IAsyncLifetime
         Assert.Equal(2, (await resident.TicketsAsync()).Count);
         await GatherAsync(resident);
         var followUps = await resident.FollowUpsAsync(number);
-        Assert.Equal(10, followUps.Count);
+        Assert.Equal(11, followUps.Count);
         Assert.Equal(Enumerable.Range(1, 39).Select(i => $"第{i}次说：噪音太大"), followUps.SelectMany(f => f.Split('\n')).Distinct());
     }
 
