@@ -1,6 +1,8 @@
 using HotlinePush.Channels;
 using HotlinePush.Channels.Email;
 using HotlinePush.Channels.Twilio;
+using HotlinePush.Inbound;
+using HotlinePush.Inbound.Sms;
 using HotlinePush.Notices;
 using HotlinePush.Notices.Sending;
 using HotlinePush.Operations;
@@ -21,6 +23,7 @@ public static class MailAndTwilio
         {
             services.AddSingleton<IDeliveryChannel>(s => ActivatorUtilities.CreateInstance<TwilioDeliveries>(s, twilio));
             services.AddSingleton(TwilioTokens.Of(twilio));
+            services.AddSingleton<IInboundMedia>(new TwilioMedia(twilio));
         }
 
         if (settings is { Imap: { } imap, Smtp.ReturnPath: { } returnPath })

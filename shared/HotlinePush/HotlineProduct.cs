@@ -10,6 +10,7 @@ using HotlinePush.Inbound.TwilioVoice;
 using HotlinePush.Comments;
 using HotlinePush.Inbound.Merged;
 using HotlinePush.Inbound.Open311;
+using HotlinePush.Inbound;
 using HotlinePush.Incidents;
 using HotlinePush.Jobs;
 using HotlinePush.Knowledge;
@@ -90,6 +91,7 @@ public static class HotlineProduct
         services.AddSingleton<IChannel, TextChannel>();
         services.AddOutboxDeliveries();
         services.AddHotlineChannels();
+        services.AddHotlineInbound();
         services.AddHotlineNotices();
 
         services.AddSingleton(s => new ApiKeys(s.GetRequiredService<Storage.ITableStore>(), s.GetRequiredService<TimeProvider>(), allowFixed: demo));
@@ -172,6 +174,7 @@ public static class HotlineProduct
             .AddCallMessages()
             .AddVoiceMessages();
             .AddCommentMessages();
+            .AddInboundMessages();
         CalendarRecompute.AddTo(catalogue);
         IncidentFollowing.AddTo(catalogue);
         WeChatReceipts.AddTo(catalogue);

@@ -2,8 +2,10 @@ using HotlinePush.Channels.Aliyun;
 using HotlinePush.Channels.Twilio;
 using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
+using HotlinePush.Inbound;
 using HotlinePush.Inbound.Calls;
 using HotlinePush.Inbound.TwilioVoice;
+using HotlinePush.Inbound.WeChat;
 using HotlinePush.Notices;
 using HotlinePush.Notices.Templates;
 using HotlinePush.Web;
@@ -38,6 +40,9 @@ public static class ProviderSetup
         if (Given(configuration, WeChatSettings.Provider, WeChatSettings.Read) is { } weChat)
         {
             services.AddSingleton(weChat);
+            services.AddSingleton(WeChatInbound.Of(weChat));
+            services.AddSingleton<IInboundAnswer, CustomerMessages>();
+            services.AddSingleton<IInboundMedia, WeChatMedia>();
             services.AddSingleton<WeChatTokens>();
             services.AddSingleton<IDeliveryChannel, WeChatTemplate>();
             services.AddSingleton(new TemplateDemand(ChannelKind.WeChat));
@@ -66,6 +71,8 @@ public static class ProviderSetup
         services.TryAddSingleton(new TwilioTokens([]));
         services.TryAddSingleton<WeChatReceipts>();
         services.TryAddSingleton<WeChatBinding>();
+        services.TryAddSingleton<BoundOpenIds>();
+        services.TryAddSingleton(WeChatInbound.Off);
         services.TryAddSingleton(WeComSettings.Off);
         services.TryAddSingleton<IGroupChannel, GroupOutbox>();
         services.TryAddSingleton<GroupRobotStore>();
@@ -88,6 +95,7 @@ public static class ProviderSetup
         TwilioReports.Map(hooks);
         CallHook.Map(hooks);
         VoiceHooks.Map(hooks);
+        hooks.MapInboundHooks();
     }
 
     /// <summary>The address that the host has registered before it asks for providers.</summary>

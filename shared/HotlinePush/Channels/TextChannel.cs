@@ -102,7 +102,7 @@ public sealed class TextChannel(
         return null;
     }
 
-    private static (string Partition, string Row) PlaceOf(string id)
+    internal static (string Partition, string Row) PlaceOf(string id)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
         return ((WorkShard.Of(id).Index % Partitions).ToString("x1", System.Globalization.CultureInfo.InvariantCulture), hash);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HotlinePush.Audiences;
 using HotlinePush.Channels;
+using HotlinePush.Channels.WeChat;
 using HotlinePush.Notices.Sending;
 using HotlinePush.Notices.Templates;
 using HotlinePush.Notices.Texts;
@@ -16,7 +17,7 @@ public sealed record NoticePrices(decimal Sms = 0.045m, decimal Letter = 1.2m);
 /// Goes through a list with a notice's texts, page by page and beside each other, in bounded memory. The last result is remembered by list
 /// and texts: handing in and approving ask again.
 /// </summary>
-public sealed class NoticeDryRuns(AudienceStore audiences, CitySource cities, FindLeftOut leftOut, NoticePrices prices, TimeProvider engine, IEnumerable<TemplateDemand> demands)
+public sealed class NoticeDryRuns(AudienceStore audiences, CitySource cities, FindLeftOut leftOut, NoticePrices prices, TimeProvider engine, IEnumerable<TemplateDemand> demands, BoundOpenIds bound)
 {
     /// <summary>Time for one; no request outlives a minute.</summary>
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(50);
@@ -70,8 +71,9 @@ public sealed class NoticeDryRuns(AudienceStore audiences, CitySource cities, Fi
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Environment.ProcessorCount) };
         await Parallel.ForEachAsync(Enumerable.Range(0, list.Pages), parallel, async (number, ct) =>
         {
-            if (await audiences.ReadPageAsync(audience.Id, list.Version, number, ct) is not { } page)
+            if (await audiences.ReadPageAsync(audience.Id, list.Version, number, ct) is not { } stored)
                 return;
+            var page = await bound.FillAsync(notice, stored, ct);
             counts.Page(page, await leftOut(notice, page, ct), texting);
         });
         return counts.Result(list);

@@ -168,7 +168,8 @@ public sealed partial record Ticket
     public Clock? Latest(ClockKind kind) => Clocks.LastOrDefault(c => c.Kind == kind);
 }
 
-public sealed record Contact(string? Name = null, string? Phone = null, string? Email = null);
+/// <param name="OpenId">Of the official account, for somebody who wrote there and left nothing else.</param>
+public sealed record Contact(string? Name = null, string? Phone = null, string? Email = null, string? OpenId = null);
 
 /// <summary>WGS 84 degrees; the address as the resident gave it.</summary>
 public sealed record Location(double? Lat = null, double? Lng = null, string? Address = null);

@@ -50,6 +50,24 @@ public sealed class TicketActions(
         return await ActAloneAsync(number, command, by, ifVersion, ct);
     }
 
+    /// <summary>What somebody asks by a message, once for each message: where its id stands in the history, it was done, and that is the answer.</summary>
+    public async Task<TicketResult> ActOnceAsync(string number, TicketCommand command, Actor by, string messageId, DateTimeOffset saidAt, CancellationToken ct)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            if (await store.ReadAsync(number, ct) is not { } stored)
+                return NotFound;
+            if ((await store.ReadHistoryAsync(stored, ct: ct)).Exists(e => e.MessageId == messageId))
+                return new(stored, null);
+            // Only on the version whose history was looked at: who comes between is looked at again.
+            var result = await LoopAsync(number, stored.Ticket.Seq, (ticket, context) => TicketRules.Decide(ticket, command, by, context with { MessageId = messageId, SaidAt = saidAt }), ct);
+            if (result.Refusal != Conflict)
+                return result;
+        }
+
+        throw new TableStoreException($"Ticket {number} is being changed by many at once.", isTransient: true);
+    }
+
     /// <summary>Puts a decision of the product itself on a ticket; nothing to decide is no event.</summary>
     /// <exception cref="TableStoreException">Others were faster each time. There is no caller to tell: the message has to come again, or what it stood for is lost.</exception>
     public async Task<TicketResult> ApplyAsync(string number, Func<Ticket, RuleContext, Decision> decide, CancellationToken ct)

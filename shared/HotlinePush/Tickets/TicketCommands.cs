@@ -76,6 +76,11 @@ public static class ReasonCodes
 /// <param name="ArmAfter">Set when a past life is told in hindsight: no reminder before this moment is armed.</param>
 public sealed record RuleContext(City City, DateTimeOffset Now, DateTimeOffset? ArmAfter = null)
 {
+    /// <summary>The message by which somebody acts, and when it was said.</summary>
+    public string? MessageId { get; init; }
+
+    public DateTimeOffset? SaidAt { get; init; }
+
     public ClockRules Clocks(Ticket ticket) => Clocks(ticket.Priority);
 
     public ClockRules Clocks(Priority priority) => new(City, Now, priority == Priority.Urgent, ArmAfter);
@@ -111,6 +116,8 @@ internal sealed class Deciding(Ticket ticket, RuleContext context, Actor by)
             At = context.Now,
             By = by,
             RecordedFor = RecordedFor,
+            MessageId = context.MessageId,
+            SaidAt = context.SaidAt,
             From = Ticket.State,
             To = to ?? Ticket.State,
             Clocks = Changed(clocks),

@@ -126,6 +126,11 @@ public sealed record NewTicket(
     string? CalledNumber = null,
     NewApplication? Application = null);
 
-public sealed record NewContact(string? Name = null, string? Phone = null, string? Email = null, bool Anonymous = false, bool Confidential = false);
+public sealed record NewContact(string? Name = null, string? Phone = null, string? Email = null, bool Anonymous = false, bool Confidential = false)
+{
+    /// <summary>Proved by the platform alone: nobody can name one over the API.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? OpenId { get; init; }
+}
 
 public sealed record NewLocation(double? Lat = null, double? Lng = null, string? Address = null);

@@ -84,6 +84,12 @@ public abstract record TicketEvent
     /// <summary>Words written down with it: a note, a reason, an answer.</summary>
     [Personal] public string? Note { get; init; }
 
+    /// <summary>Of a message that brought it: with this id it happens once, however often the message is worked on.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>When that message was said; it may have come late, and after later ones.</summary>
+    public DateTimeOffset? SaidAt { get; init; }
+
     /// <summary>The clocks it changed, as they stand after it.</summary>
     public ImmutableArray<Clock> Clocks { get; init; } = [];
 
@@ -115,6 +121,10 @@ public sealed record TicketReceived : TicketEvent
     public ImmutableArray<string> NamedUnitIds { get; init; } = [];
     public bool Imported { get; init; }
     public string? MasterOf { get; init; }
+
+    /// <summary>Whoever took it in tells the resident: the answer to a message is no message of its own.</summary>
+    public bool Told { get; init; }
+
     public Alarm? Alarm { get; init; }
     public required TicketLimits Limits { get; init; }
     public int PolicyVersion { get; init; }

@@ -36,7 +36,9 @@ public sealed class TicketFiling(
     }
 
     /// <inheritdoc cref="FileAsync"/>
-    public async Task<(Ticket? Ticket, Refusal? Refusal)> FileTicketAsync(NewTicket request, string reserved, Actor by, CancellationToken ct, TicketCommand? then = null)
+    /// <param name="told">The caller tells the resident of the receipt.</param>
+    public async Task<(Ticket? Ticket, Refusal? Refusal)> FileTicketAsync(
+        NewTicket request, string reserved, Actor by, CancellationToken ct, TicketCommand? then = null, bool told = false)
     {
         var city = await cities.GetAsync(ct);
         if (Check(request, city) is { } refusal)
@@ -44,7 +46,7 @@ public sealed class TicketFiling(
         var hotline = await hotlines.FindAsync(request.CalledNumber, ct);
         foreach (var number in reserved.Split(','))
         {
-            var intake = ToIntake(request, number, by) with { Source = request.Source ?? hotline?.Id };
+            var intake = ToIntake(request, number, by) with { Source = request.Source ?? hotline?.Id, Told = told };
             var (alarm, found) = Route(intake, city);
             found = Suggested(found, hotline, city);
             var context = new RuleContext(city, clock.GetUtcNow());
@@ -144,8 +146,8 @@ public sealed class TicketFiling(
             CategoryId = r.CategoryId,
             AreaId = r.AreaId,
             Location = r.Location is { } l ? new(l.Lat, l.Lng, l.Address) : null,
-            Contact = new(Blank(r.Contact.Name), Blank(phone), Blank(email)),
-            PersonHash = PersonHash(keys, phone, email),
+            Contact = new(Blank(r.Contact.Name), Blank(phone), Blank(email), Blank(r.Contact.OpenId)),
+            PersonHash = PersonHash(keys, phone, email, r.Contact.OpenId),
             Anonymous = r.Contact.Anonymous,
             Confidential = r.Contact.Confidential,
             Priority = staff ? r.Priority ?? Priority.Normal : Priority.Normal,
@@ -162,11 +164,12 @@ public sealed class TicketFiling(
     {
         _ = PhoneNumber.TryParse(contact.Phone, out var phone);
         _ = EmailAddress.TryParse(contact.Email, out var email);
-        return PersonHash(keys, phone, email);
+        return PersonHash(keys, phone, email, contact.OpenId);
     }
 
-    public static string? PersonHash(KeyRing keys, string? phone, string? email) =>
-        Blank(phone) is { } p ? keys.IndexHash("person", p) : Blank(email) is { } e ? keys.IndexHash("person", e.ToLowerInvariant()) : null;
+    public static string? PersonHash(KeyRing keys, string? phone, string? email, string? openId = null) =>
+        Blank(phone) is { } p ? keys.IndexHash("person", p) : Blank(email) is { } e ? keys.IndexHash("person", e.ToLowerInvariant())
+        : Blank(openId) is { } o ? keys.IndexHash("person", o) : null;
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
@@ -188,7 +191,7 @@ public sealed class TicketFiling(
             .That(Blank(r.Contact.Phone) is null || PhoneNumber.TryParse(r.Contact.Phone, out _), "contact.phone", "badValue", "不是有效的电话号码。")
             .That(Blank(r.Contact.Email) is null || EmailAddress.TryParse(r.Contact.Email, out _), "contact.email", "badValue", "不是有效的邮箱。")
             .That(
-                r.Contact.Anonymous || Blank(r.Contact.Phone) is not null || Blank(r.Contact.Email) is not null,
+                r.Contact.Anonymous || Blank(r.Contact.Phone) is not null || Blank(r.Contact.Email) is not null || Blank(r.Contact.OpenId) is not null,
                 "contact", "required", "请留下电话或邮箱，或选择匿名。");
         return check.Refusal;
     }

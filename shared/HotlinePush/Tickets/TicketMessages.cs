@@ -81,6 +81,8 @@ public sealed partial class TicketMessages(MessageCatalogue catalogue, ProductCl
         // A call about an incident is answered by one text that says both.
         if (happened is TicketReceived && after.IncidentId is not null)
             yield break;
+        if (happened is TicketReceived { Told: true })
+            yield break;
         // A call is no application: with the number comes where to make one.
         if (happened is TicketReceived { Type: TicketType.InformationRequest, Anonymous: false } && after.Disclosure is null)
             yield return TicketTexts.FormOffered;

@@ -30,6 +30,9 @@ public sealed record Intake
     /// <summary>The incident that the lead unit is to work on by this ticket.</summary>
     public string? MasterOf { get; init; }
 
+    /// <inheritdoc cref="TicketReceived.Told"/>
+    public bool Told { get; init; }
+
     /// <summary>For tickets taken over from elsewhere: when they were received there. Clocks start then, and nobody is told.</summary>
     public DateTimeOffset? ImportedReceipt { get; init; }
 }
@@ -95,6 +98,7 @@ public static partial class TicketRules
             NamedUnitIds = intake.Confidential ? NamedUnits(intake.Subject + "\n" + intake.Description, context.City) : [],
             Imported = intake.ImportedReceipt is not null,
             MasterOf = intake.MasterOf,
+            Told = intake.Told,
             Alarm = alarm,
             Limits = limits,
             PolicyVersion = context.City.Policies.Version,

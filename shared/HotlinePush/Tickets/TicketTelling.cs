@@ -79,6 +79,7 @@ public sealed partial class TicketTelling(TicketStore tickets, CitySource cities
             ["outcome"] = TicketTexts.ReasonName(ticket.EndReason ?? ""),
             ["correctBy"] = happened is CorrectionAsked { DueAt: var by } ? TicketTexts.Moment(by) : "",
             ["link"] = happened is CorrectionAsked ? site.Url + "/track" : site.Url + "/disclosure",
+            ["rate"] = told == ticket && kind != ChannelKind.Email ? TicketTexts.RateByDigit : "",
             ["into"] = (happened as TicketMerged)?.Into ?? ticket.Number,
         };
         var (subject, body) = TicketTexts.Fill(purpose, values);
@@ -133,6 +134,7 @@ public sealed partial class TicketTelling(TicketStore tickets, CitySource cities
         // A duty phone stands in the set-up as people write it.
         { Phone: { } phone } => (ChannelKind.Sms, PhoneNumber.TryParse(phone, out var e164) ? e164 : phone),
         { Email: { } email } => (ChannelKind.Email, email),
+        { OpenId: { } openId } => (ChannelKind.WeChat, openId),
         _ => null,
     };
 }

@@ -20,11 +20,11 @@ public static partial class TicketTexts
     public const string Reminder = "reminder";
     public const string Urgent = "urgentDispatched";
 
-    private static readonly Dictionary<string, (string Subject, string Body)> Templates = new(PartTemplates)
+    private static readonly Dictionary<string, (string Subject, string Body)> Templates = new(PartTemplates.Concat(InboundTemplates))
     {
         [Received] = ("已受理您的诉求 {{number}}", "【12345】您的诉求已受理，编号{{number}}，答复期限{{due}}前。查询码{{code}}，凭编号和查询码可随时查看办理进度。"),
         [Emergency] = ("请立即拨打 {{dial}}", "【12345】您反映的情况可能危及安全，请立即拨打{{dial}}！您的诉求编号{{number}}，我们已通知值班人员。"),
-        [Answered] = ("您的诉求 {{number}} 已有答复", "【12345】您的诉求{{number}}已由承办单位答复，请凭编号和查询码{{code}}查看。我们将回访您，您也可以在网页上评价。"),
+        [Answered] = ("您的诉求 {{number}} 已有答复", "【12345】您的诉求{{number}}已由承办单位答复，请凭编号和查询码{{code}}查看。我们将回访您，您也可以在网页上评价{{rate}}。"),
         [Extended] = ("您的诉求 {{number}} 延期答复", "【12345】您的诉求{{number}}因{{reason}}延期{{days}}个工作日，新的答复期限为{{due}}前。"),
         [Closed] = ("您的诉求 {{number}} 已办结", "【12345】您的诉求{{number}}已办结：{{outcome}}。感谢您的来电来信。"),
         [Merged] = ("您的诉求 {{number}} 已并案办理", "【12345】您的诉求{{number}}与{{into}}为同一事项，已并案办理，办理结果会一并告知您。"),

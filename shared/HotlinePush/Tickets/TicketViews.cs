@@ -246,6 +246,7 @@ public sealed partial record EventView(int Seq, DateTimeOffset At, ActorView By,
         AttachedToIncident x => new() { ["incidentId"] = x.IncidentId },
         AttachmentAdded a when t.Attachments.FirstOrDefault(x => x.Id == a.Id) is { } file && AttachmentAccess.MaySee(t, file, actor) =>
             new() { ["attachmentId"] = a.Id, ["kind"] = a.Kind, ["size"] = a.Size, ["name"] = a.Name, ["public"] = a.Public },
+        FollowUpAdded { SaidAt: { } said } => new() { ["saidAt"] = said },
         DuplicateJoined d => new() { ["number"] = d.Number },
         DuplicateLeft d => new() { ["number"] = d.Number },
         TicketDeclined d => new() { ["reason"] = d.Reason },

@@ -155,7 +155,7 @@ public sealed class LeakTests : IAsyncLifetime
             "Ticket.AreaId", "Ticket.CategoryId", "Ticket.Channel", "Ticket.CoUnitIds", "Ticket.DeskReason", "Ticket.DispatchRule", "Ticket.EndReason", "Ticket.ExternalId",
             "Ticket.Joined", "Ticket.LeadUnitId", "Ticket.MergedInto", "Ticket.NamedUnitIds", "Ticket.Number", "Ticket.PersonHash", "Ticket.Source", "Ticket.SuspensionRequest",
             "TicketAnswer.UnitId", "TicketDeclined.Reason", "TicketDispatched.AreaId", "TicketDispatched.CategoryId", "TicketDispatched.CoUnitIds", "TicketDispatched.LeadUnitId",
-            "TicketDispatched.Rule", "TicketHandedOver.Service", "TicketHeldForDesk.AreaId", "TicketHeldForDesk.CategoryId", "TicketHeldForDesk.Reason", "TicketMerged.Into",
+            "TicketDispatched.Rule", "TicketEvent.MessageId", "TicketHandedOver.Service", "TicketHeldForDesk.AreaId", "TicketHeldForDesk.CategoryId", "TicketHeldForDesk.Reason", "TicketMerged.Into",
             "TicketReceived.AreaId", "TicketReceived.CategoryId", "TicketReceived.Channel", "TicketReceived.ExternalId", "TicketReceived.NamedUnitIds", "TicketReceived.Number",
             "TicketReceived.PersonHash", "TicketReceived.Source", "TicketTerminated.Reason",
             // What was decided on an application, and what became of it; who took a ticket over.

@@ -343,7 +343,7 @@ internal sealed class PageRun(SendingParts parts, Notice notice, DeliveryPage pa
     {
         if (_list is not null)
             return;
-        var list = await parts.ReadPage(_notice.AudienceId, _notice.Frozen!.ListVersion, Page.Page, ct);
+        var list = await parts.Bound.FillAsync(_notice, await parts.ReadPage(_notice.AudienceId, _notice.Frozen!.ListVersion, Page.Page, ct), ct);
         _leftOut = await parts.LeftOut(_notice, list, ct);
         _list = list.Recipients;
     }

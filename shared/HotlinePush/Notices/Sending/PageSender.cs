@@ -1,3 +1,4 @@
+using HotlinePush.Channels.WeChat;
 using HotlinePush.Clocks;
 using HotlinePush.Messaging;
 using HotlinePush.Security;
@@ -8,7 +9,7 @@ namespace HotlinePush.Notices.Sending;
 /// <summary>What sending one page stands on.</summary>
 public sealed record SendingParts(
     DeliveryStore Deliveries, INoticeHeads Heads, ReadListPage ReadPage, FindLeftOut LeftOut, ComposeText Compose, DeliveryChannels Channels,
-    SlotStore Slots, BreakerStore Breakers, KeyRing Keys, ProductClock Clock);
+    SlotStore Slots, BreakerStore Breakers, KeyRing Keys, ProductClock Clock, BoundOpenIds Bound);
 
 /// <summary>
 /// Sends one page of a notice, slice by slice, for a bounded time; then a message of the next turn carries it on. A page is taken over by
