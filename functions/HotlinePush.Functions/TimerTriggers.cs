@@ -21,6 +21,16 @@ public sealed class TimerTriggers(TimedRuns runs)
     [Function(TimedRuns.MeasureHealth)]
     public Task MeasureHealth([TimerTrigger("15 * * * * *")] TimerInfo timer, CancellationToken ct) => runs.RunAsync(TimedRuns.MeasureHealth, ct);
 
+    [Function(TimedRuns.CollectChanges)]
+    public Task CollectChanges([TimerTrigger("45 * * * * *")] TimerInfo timer, CancellationToken ct) => runs.RunAsync(TimedRuns.CollectChanges, ct);
+
+    // What is kept for some days only, one after the other after the house is kept.
+    [Function(TimedRuns.EraseCalls)]
+    public Task EraseCalls([TimerTrigger("0 0 19 * * *")] TimerInfo timer, CancellationToken ct) => runs.RunAsync(TimedRuns.EraseCalls, ct);
+
+    [Function(TimedRuns.PurgeInbound)]
+    public Task PurgeInbound([TimerTrigger("0 20 19 * * *")] TimerInfo timer, CancellationToken ct) => runs.RunAsync(TimedRuns.PurgeInbound, ct);
+
     // How often is a setting: most of these find it is not their turn.
     [Function(TimedRuns.ReadBounces)]
     public Task ReadBounces([TimerTrigger("30 * * * * *")] TimerInfo timer, CancellationToken ct) => runs.RunAsync(TimedRuns.ReadBounces, ct);

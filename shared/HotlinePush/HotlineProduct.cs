@@ -5,12 +5,12 @@ using HotlinePush.Channels.Outbox;
 using HotlinePush.Channels.WeChat;
 using HotlinePush.Channels.WeComRobot;
 using HotlinePush.Clocks;
-using HotlinePush.Inbound.Calls;
-using HotlinePush.Inbound.TwilioVoice;
 using HotlinePush.Comments;
+using HotlinePush.Inbound;
+using HotlinePush.Inbound.Calls;
 using HotlinePush.Inbound.Merged;
 using HotlinePush.Inbound.Open311;
-using HotlinePush.Inbound;
+using HotlinePush.Inbound.TwilioVoice;
 using HotlinePush.Incidents;
 using HotlinePush.Jobs;
 using HotlinePush.Knowledge;
@@ -172,8 +172,8 @@ public static class HotlineProduct
             .AddSendingMessages()
             .AddLookupMessages()
             .AddCallMessages()
-            .AddVoiceMessages();
-            .AddCommentMessages();
+            .AddVoiceMessages()
+            .AddCommentMessages()
             .AddInboundMessages();
         CalendarRecompute.AddTo(catalogue);
         IncidentFollowing.AddTo(catalogue);

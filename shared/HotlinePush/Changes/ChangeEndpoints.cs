@@ -31,7 +31,7 @@ public static class ChangeEndpoints
     public static IServiceCollection AddChanges(this IServiceCollection services)
     {
         services.TryAddSingleton<ChangeLog>();
-        services.AddSingleton(s => new TimedRun(Every, ct => s.GetRequiredService<ChangeLog>().CollectAsync(RoundsOfARun, ct)));
+        services.AddSingleton(s => new TimedRun(TimedRuns.CollectChanges, Every, ct => s.GetRequiredService<ChangeLog>().CollectAsync(RoundsOfARun, ct)));
         return services;
     }
 

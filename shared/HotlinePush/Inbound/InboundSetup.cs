@@ -26,7 +26,7 @@ internal static class InboundSetup
             s.GetRequiredService<ConversationStore>(), s.GetRequiredService<InboundPlanning>(), s.GetRequiredService<InboundWork>(), s.GetRequiredService<InboundFiles>(),
             s.GetRequiredService<InboundAnswers>(), s.GetServices<IInboundTaker>(), s.GetRequiredService<Tickets.TicketFiling>(), s.GetRequiredService<MessageCatalogue>(),
             s.GetRequiredService<Clocks.ProductClock>(), s.GetRequiredService<ILogger<InboundDesk>>()));
-        services.AddSingleton(s => new TimedRun(TimeSpan.FromDays(1), s.GetRequiredService<InboundDesk>().PurgeAsync));
+        services.AddSingleton(s => new TimedRun(TimedRuns.PurgeInbound, TimeSpan.FromDays(1), s.GetRequiredService<InboundDesk>().PurgeAsync));
         return services;
     }
 

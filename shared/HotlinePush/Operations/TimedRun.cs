@@ -31,6 +31,10 @@ public sealed class TimedRuns(IEnumerable<TimedRun> runs, TimeProvider engine)
     public const string KeepHouse = "KeepHouse";
     public const string MeasureHealth = "MeasureHealth";
 
+    public const string CollectChanges = "CollectChanges";
+    public const string EraseCalls = "EraseCalls";
+    public const string PurgeInbound = "PurgeInbound";
+
     /// <summary>Mail that came back; with Providers:Imap only.</summary>
     public const string ReadBounces = "ReadBounces";
 

@@ -31,7 +31,6 @@ public static partial class TicketFold
         TicketUnparked => ticket with { Parked = null },
         PersonalDataDeleted e => ticket with { PersonHash = null, PersonalDataDeletedAt = e.At },
         CallLinked e => ticket with { Calls = ticket.Calls.Add(new(e.CallId, e.CalledAt)) },
-        _ => ticket,
         TextPublished e => ticket with { Published = new(e.At, e.WithPlace) { Text = e.Note } },
         TextWithdrawn => ticket with { Published = null },
         _ => ApplyDisclosure(ticket, happened),

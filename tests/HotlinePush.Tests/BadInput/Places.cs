@@ -69,6 +69,8 @@ public sealed class Places
         var call = await app.DoAsync(new Sent("POST", "/hooks/calls", null, body)
             .With(CallSignature.TimestampHeader, timestamp).With(CallSignature.SignatureHeader, CallSignature.Of(CallSettings.Demo.Secrets[0], timestamp, body)));
         return (call.GetProperty("id").GetString()!, (await app.DoAsync(new("GET", "/api/v1/desk/missed-calls", "demo-desk"))).GetProperty("items")[0].GetProperty("id").GetString()!);
+    }
+
     private async Task ConsultAsync(BadInputApp app)
     {
         var now = (await app.DoAsync(new("GET", "/api/v1/demo/clock", "demo-admin"))).GetProperty("now").GetDateTimeOffset();

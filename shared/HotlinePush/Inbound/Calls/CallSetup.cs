@@ -17,7 +17,7 @@ public static class CallSetup
         services.AddSingleton<AgentLines>();
         services.AddSingleton<CallLists>();
         services.AddSingleton<CallErasure>();
-        services.AddSingleton(s => new TimedRun(CallErasure.Every, s.GetRequiredService<CallErasure>().RunAsync));
+        services.AddSingleton(s => new TimedRun(TimedRuns.EraseCalls, CallErasure.Every, s.GetRequiredService<CallErasure>().RunAsync));
         return services;
     }
 
