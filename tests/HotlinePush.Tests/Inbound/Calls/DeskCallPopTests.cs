@@ -40,7 +40,7 @@ public sealed class DeskCallPopTests : IAsyncLifetime
         Assert.Contains("路灯不亮", popped.Text, StringComparison.Ordinal);
         Assert.Contains("199****0123 响铃中", queue.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(Phone, popped.Html + queue.Html, StringComparison.Ordinal);
-        Assert.Single((await AuditAsync()).Where(e => e.Action == PersonTickets.AuditAction));
+        Assert.Single(await AuditAsync(), e => e.Action == PersonTickets.AuditAction);
     }
 
     [Fact]

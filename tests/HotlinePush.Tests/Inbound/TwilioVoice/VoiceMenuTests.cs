@@ -16,7 +16,7 @@ public sealed class VoiceMenuTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        Assert.Empty(_twilio.App.Warnings.Where(w => !w.Contains("registered template", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_twilio.App.Warnings, w => !w.Contains("registered template", StringComparison.Ordinal));
         await _twilio.DisposeAsync();
     }
 
