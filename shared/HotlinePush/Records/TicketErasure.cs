@@ -41,7 +41,13 @@ public sealed class TicketErasure(
                 await files.DeleteAsync(number, file, ct);
             var last = new PersonalDataDeleted
             {
-                Seq = ticket.Seq + 1, At = clock.GetUtcNow(), By = by, From = ticket.State, To = ticket.State, Reason = reason, Files = ticket.Attachments.Length,
+                Seq = ticket.Seq + 1,
+                At = clock.GetUtcNow(),
+                By = by,
+                From = ticket.State,
+                To = ticket.State,
+                Reason = reason,
+                Files = ticket.Attachments.Length,
             };
             var touched = new List<IndexKey>();
             var commit = await tickets.DestroyKeyAsync(stored, last, after =>

@@ -57,7 +57,7 @@ public sealed class CustomerMessages(WeChatSettings settings, WeChatTokens token
 public sealed class WeChatMedia(WeChatSettings settings, WeChatTokens tokens) : IInboundMedia, IDisposable
 {
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
-        { BaseAddress = settings.Endpoint, Timeout = TimeSpan.FromSeconds(30) };
+    { BaseAddress = settings.Endpoint, Timeout = TimeSpan.FromSeconds(30) };
 
     public string Channel => InboundChannels.WeChat;
 

@@ -28,7 +28,7 @@ internal sealed record WeChatHeard(string From, string To, InboundMessage? Messa
 
     /// <summary>What a menu's keys say in words; any other key counts as words itself.</summary>
     private static readonly Dictionary<string, string> Menu = new(StringComparer.OrdinalIgnoreCase)
-        { ["STATUS"] = "查询", ["QUERY"] = "查询", ["HELP"] = "帮助", ["TD"] = "TD", ["UNSUBSCRIBE"] = "TD", ["START"] = "订阅" };
+    { ["STATUS"] = "查询", ["QUERY"] = "查询", ["HELP"] = "帮助", ["TD"] = "TD", ["UNSUBSCRIBE"] = "TD", ["START"] = "订阅" };
 
     /// <returns>Null where sender, receiver or id are missing.</returns>
     public static WeChatHeard? Read(IReadOnlyDictionary<string, string> xml, DateTimeOffset now)

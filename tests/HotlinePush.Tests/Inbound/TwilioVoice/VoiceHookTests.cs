@@ -171,8 +171,12 @@ public sealed class VoiceHookTests : IAsyncLifetime
 
     private static Task<(HttpStatusCode Status, string Text)> ReportAsync(TelephoneScenario twilio, Caller caller, string? sid = null) => twilio.PostAsync("/recording", new()
     {
-        ["CallSid"] = caller.CallSid, ["AccountSid"] = TelephoneScenario.Account, ["RecordingSid"] = sid ?? caller.LastRecording!, ["RecordingStatus"] = "completed",
-        ["RecordingUrl"] = "https://evil.example/steal", ["RecordingDuration"] = "17",
+        ["CallSid"] = caller.CallSid,
+        ["AccountSid"] = TelephoneScenario.Account,
+        ["RecordingSid"] = sid ?? caller.LastRecording!,
+        ["RecordingStatus"] = "completed",
+        ["RecordingUrl"] = "https://evil.example/steal",
+        ["RecordingDuration"] = "17",
     });
 
     private static async Task<Ticket> TicketAsync(TelephoneScenario twilio, Caller caller)
