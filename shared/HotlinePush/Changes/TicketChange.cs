@@ -10,18 +10,18 @@ namespace HotlinePush.Changes;
 public sealed record TicketChange(string Number, TicketState State, int? Seq, DateTimeOffset? At, string? Action, string? Source, string? ExternalId);
 
 /// <summary>
-/// What one commit of a ticket changed: a row <c>c!number!seq</c> in the ticket's shard, written in the same batch. It waits there until it has its
+/// What one commit of a ticket changed: a row <c>change!number!seq</c> in the ticket's shard, written in the same batch. It waits there until it has its
 /// place in the log.
 /// </summary>
 /// <param name="Key">The row's key.</param>
 public sealed record ChangedTicket(string Number, string Key, ImmutableArray<TicketChange> Changes)
 {
-    public static readonly KeyRange Range = Keys.Under("c");
+    public static readonly KeyRange Range = Keys.Under("change");
 
     /// <summary>The moment it is ordered by against other tickets; of a confidential ticket none is kept.</summary>
     public DateTimeOffset At => Changes[0].At ?? default;
 
-    public static KeyRange RangeOf(string number) => Keys.Under("c", number);
+    public static KeyRange RangeOf(string number) => Keys.Under("change", number);
 
     /// <summary>Null where nothing happened that is others' to know.</summary>
     public static ChangedTicket? Of(Ticket after, ImmutableArray<TicketEvent> events)
@@ -30,7 +30,7 @@ public sealed record ChangedTicket(string Number, string Key, ImmutableArray<Tic
             ? events.Where(e => e.From != e.To || e.Seq == 1).Select(e => new TicketChange(after.Number, e.To, null, null, null, null, null))
             : PublicTicketView.OpenToAll(events).Select(e => new TicketChange(after.Number, e.To, e.Seq, e.At, e.Action, after.Source, after.ExternalId));
         var changes = shown.ToImmutableArray();
-        return changes.IsEmpty ? null : new(after.Number, Keys.Of("c", after.Number, KeyPart.Short(events[0].Seq)), changes);
+        return changes.IsEmpty ? null : new(after.Number, Keys.Of("change", after.Number, KeyPart.Short(events[0].Seq)), changes);
     }
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);

@@ -120,7 +120,7 @@ public sealed class ChangeLogTests
     private static async Task CommitAsync(MemoryTableStore store, string number, int seq, DateTimeOffset at)
     {
         var change = new TicketChange(number, TicketState.InProgress, seq, at, "follow-up", null, null);
-        var row = new ChangedTicket(number, Keys.Of("c", number, KeyPart.Short(seq)), [change]);
+        var row = new ChangedTicket(number, Keys.Of("change", number, KeyPart.Short(seq)), [change]);
         Assert.True((await store.CommitAsync(new Batch(WorkShard.Table, WorkShard.Of(number).Partition).Insert(row.Key, row.ToBytes()))).Committed);
     }
 
