@@ -14,11 +14,14 @@ public sealed class BoundOpenIds(WeChatBinding bindings)
         if (!notice.Channels.Contains(ChannelKind.WeChat))
             return page;
         var filled = page.Recipients.ToArray();
-        await Parallel.ForEachAsync(Enumerable.Range(0, filled.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (i, stop) =>
-        {
-            if (filled[i] is { OpenId: null, SharedPhone: false, Phone: { } phone } recipient && await bindings.FindAsync(phone, stop) is { } openId)
-                filled[i] = recipient with { OpenId = openId };
-        });
+        foreach (var some in Enumerable.Range(0, filled.Length).Chunk(AtOnce))
+            await Task.WhenAll(some.Select(FillOneAsync));
         return page with { Recipients = filled };
+
+        async Task FillOneAsync(int i)
+        {
+            if (filled[i] is { OpenId: null, SharedPhone: false, Phone: { } phone } recipient && await bindings.FindAsync(phone, ct) is { } openId)
+                filled[i] = recipient with { OpenId = openId };
+        }
     }
 }
