@@ -1,4 +1,5 @@
 using HotlinePush;
+using HotlinePush.Azure;
 using HotlinePush.Channels;
 using HotlinePush.Functions;
 using HotlinePush.Messaging;
@@ -27,7 +28,7 @@ try
     services.AddHotlineProviders(configuration);
     services.AddMailAndTwilio(configuration, site);
     services.AddHotlineWeb(WebSettings.Read(configuration) + PlatformNetworks.TrustUnlessTold);
-    services.AddHotlineTelemetry(configuration);
+    services.AddHotlineTelemetry(configuration, ApplicationInsights.Of(configuration));
     services.AddSingleton(s => new SharedPipeline(s, routes => routes.MapProduct(), Intakes.SwitchedOff(configuration)));
     services.AddSingleton(QueuePlaces.Read(configuration));
     services.AddSingleton<QueueSettler>();
