@@ -39,6 +39,10 @@ internal sealed record ImportWork(string AudienceId, RowSource Source, string? F
     public ImportPhase Phase { get; init; }
     public SavedQuery? Query { get; init; }
     public ColumnPlan? Plan { get; init; }
+
+    /// <summary>The working file of the rows; null in a job begun before it had a name of its own.</summary>
+    public string? Rows { get; init; }
+
     public int Version { get; init; }
 
     /// <summary>The audience's highest version before this job began any.</summary>

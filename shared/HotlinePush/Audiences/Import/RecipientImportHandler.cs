@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using HotlinePush.Clocks;
 using HotlinePush.Jobs;
 using HotlinePush.Security;
@@ -51,9 +53,10 @@ public sealed class RecipientImportHandler(
 
     private async Task ReadAsync(StoredJob stored, ImportWork work, Audience audience, DataKey key, CancellationToken ct)
     {
-        var rowsId = RowsId(stored.Job.Id);
-        // A worker that died after it may have read other rows, where they come from within.
-        await files.DeleteAsync(rowsId, ct);
+        // Of a file the rows follow from what names them, so that another worker may be at it too. From within, one that died may have read others.
+        var rowsId = RowsId(stored.Job.Id, work.Source == RowSource.File ? audience.Mapping : null);
+        if (work.Source != RowSource.File)
+            await files.DeleteAsync(rowsId, ct);
         var reading = work.Source switch
         {
             RowSource.File => await _reading.ReadAsync(work, rowsId, key, audience.Mapping, ct),
@@ -62,9 +65,9 @@ public sealed class RecipientImportHandler(
         };
         stored = stored with { Job = stored.Job with { IgnoredColumns = reading.Ignored, Notes = [.. reading.Notes.Take(Job.MaxNotes)], Total = reading.Rows } };
         if (reading.Plan is null)
-            await EndAsync(stored, work, JobState.Failed, reading.Errors, ct);
+            await EndAsync(stored, work with { Rows = rowsId }, JobState.Failed, reading.Errors, ct);
         else
-            await HandOverAsync(stored, stored.Job, work with { Phase = ImportPhase.Count, Plan = reading.Plan, VersionsBefore = audience.LastVersion }, [], ct);
+            await HandOverAsync(stored, stored.Job, work with { Phase = ImportPhase.Count, Rows = rowsId, Plan = reading.Plan, VersionsBefore = audience.LastVersion }, [], ct);
     }
 
     private async Task CountAsync(StoredJob stored, ImportWork work, DataKey key, CancellationToken ct)
@@ -93,7 +96,7 @@ public sealed class RecipientImportHandler(
                 }
             }
 
-            using var rows = await SealedReader<SourceRow>.OpenAsync(files, RowsId(stored.Job.Id), key, RowReading.Read, default, ct);
+            using var rows = await SealedReader<SourceRow>.OpenAsync(files, work.Rows ?? RowsId(stored.Job.Id, null), key, RowReading.Read, default, ct);
             for (var batch = await TakeAsync(rows); batch.Count > 0; batch = await TakeAsync(rows))
             {
                 var looked = Each(batch.Count, i =>
@@ -161,7 +164,7 @@ public sealed class RecipientImportHandler(
         var began = clock.GetTimestamp();
         var facts = await RowFacts.ReadAsync(files, FactsId(stored.Job.Id, work.Version), key, ct);
         var rules = new RecipientRules(work.Plan!, await cities.GetAsync(ct));
-        using var rows = await SealedReader<SourceRow>.OpenAsync(files, RowsId(stored.Job.Id), key, RowReading.Read, work.At, ct);
+        using var rows = await SealedReader<SourceRow>.OpenAsync(files, work.Rows ?? RowsId(stored.Job.Id, null), key, RowReading.Read, work.At, ct);
         var source = new RowsToWrite(audiences, work, facts, rows);
         while (true)
         {
@@ -308,11 +311,15 @@ public sealed class RecipientImportHandler(
     {
         if (work.FileId is not null)
             await files.DeleteAsync(work.FileId, ct);
-        await files.DeleteAsync(RowsId(jobId), ct);
+        await files.DeleteAsync(work.Rows ?? RowsId(jobId, null), ct);
         for (var version = work.VersionsBefore + 1; version <= work.Version; version++)
             await files.DeleteAsync(FactsId(jobId, version), ct);
     }
 
-    private static string RowsId(string jobId) => $"imports/{jobId}-rows";
+    /// <param name="mapping">Which columns are which, as kept for the audience; null where the rows have no columns to find.</param>
+    private static string RowsId(string jobId, IReadOnlyDictionary<string, string>? mapping) => mapping is not { Count: > 0 }
+        ? $"imports/{jobId}-rows"
+        : $"imports/{jobId}-rows-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', mapping.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key}={m.Value}")))).AsSpan(0, 6))}";
+
     private static string FactsId(string jobId, int version) => $"imports/{jobId}-facts-{version}";
 }
